@@ -1,0 +1,361 @@
+"""The curriculum as frozen models: what stands in `atlas.yaml` (Plan and its parts) and in the subject files (Diagram).
+
+The models say what a well-formed file is; what makes good content is the business of `rules`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from atlas_decks.source import Path_, Source
+
+SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+Slug = Annotated[str, StringConstraints(pattern=SLUG, max_length=60)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=600, strip_whitespace=True)]
+Title = Annotated[str, StringConstraints(min_length=3, max_length=90, strip_whitespace=True)]
+NodeId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_-]*$", max_length=40)]
+FactId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]+([-][A-Za-z0-9_]+)*$", max_length=60)]
+Url = Annotated[str, StringConstraints(pattern=r"^https://[^\s\"'<>]+$", max_length=400)]
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat"]
+Basis = Literal["reported", "documented", "derived"]
+Bullets = Annotated[tuple[Text, ...], Field(min_length=1, max_length=4)]
+
+CARD_KINDS = ("component", "metric", "trade-off", "failure", "redraw")
+CardKind = Literal["component", "metric", "trade-off", "failure", "redraw"]
+
+
+class Model(BaseModel):
+    """Frozen, strict, and closed: an unknown key is a fault, never ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+
+
+# --- atlas.yaml -------------------------------------------------------------------------------------------------------
+
+
+class Tier(Model):
+    """One of the tiers of the study plan; `weeks` are the first and the last of its weeks, from 1."""
+
+    number: Annotated[int, Field(ge=1, le=99)]
+    slug: Slug
+    title: Title
+    deck: Title
+    weeks: tuple[int, int]
+    goal: Text
+
+
+class Group(Model):
+    """A group of diagrams within a category; `planned` is how many diagrams it will hold in the end."""
+
+    slug: Slug
+    title: Title
+    planned: Annotated[int, Field(ge=1)]
+
+
+class Technique(Model):
+    """How to study a category: named steps and a memory hook."""
+
+    name: Title
+    steps: Annotated[tuple[Text, ...], Field(min_length=1, max_length=6)]
+    hook: Title
+    story: Text
+
+
+class Category(Model):
+    """One of the categories that the rotation interleaves."""
+
+    slug: Slug
+    title: Title
+    tier: int
+    day: Day
+    technique: Slug
+    groups: Annotated[tuple[Group, ...], Field(min_length=1)]
+
+    @property
+    def planned(self) -> int:
+        """Diagrams planned over all groups."""
+        return sum(group.planned for group in self.groups)
+
+
+class Company(Model):
+    """A company with its wave, the week (of 16) and the day of that week on which the plan reaches it."""
+
+    slug: Slug
+    name: Title
+    wave: Slug
+    week: Annotated[int, Field(ge=1)]
+    day: Day
+
+
+class Wave(Model):
+    """A set of companies studied together."""
+
+    slug: Slug
+    title: Title
+
+
+class Focus(Model):
+    """A focus track: a diagram belongs to it when its group, category or company is listed."""
+
+    slug: Slug
+    title: Title
+    about: Text
+    groups: tuple[Slug, ...] = ()
+    categories: tuple[Slug, ...] = ()
+    companies: tuple[Slug, ...] = ()
+
+
+class Checkpoint(Model):
+    """An exam of the study plan, with the tiers it covers; `minutes` is its time limit, `pass_percent` its bar."""
+
+    slug: Slug
+    title: Title
+    week: int
+    tiers: tuple[int, ...]
+    minutes: int
+    pass_percent: int | None = None
+    tasks: Annotated[tuple[Text, ...], Field(min_length=1, max_length=8)]
+
+
+class Complexity(Model):
+    """A step of difficulty: diagrams with at most `elements` nodes and edges get `minutes` to be redrawn."""
+
+    slug: Slug
+    elements: int
+    minutes: int
+
+
+class Pace(Model):
+    """How fast the plan is studied: `study_days` of new material a week, and limits per day in diagrams."""
+
+    weeks: int
+    study_days: int
+    new_diagrams: int
+    review_diagrams: int
+
+
+class Plan(Model):
+    """`atlas.yaml`: everything structural."""
+
+    name: Title
+    deck: Title
+    tag: Slug
+    about: Text
+    url: Url | None = None
+    contact: Text | None = None
+    weeks: int
+    review_days: Annotated[tuple[int, ...], Field(min_length=1)]
+    retention_percent: Annotated[int, Field(ge=70, le=99)]
+    paces: tuple[Pace, ...]
+    tiers: tuple[Tier, ...]
+    categories: tuple[Category, ...]
+    techniques: Mapping[Slug, Technique]
+    waves: tuple[Wave, ...] = ()
+    companies: tuple[Company, ...] = ()
+    focus: tuple[Focus, ...] = ()
+    checkpoints: tuple[Checkpoint, ...] = ()
+    complexity: Annotated[tuple[Complexity, ...], Field(min_length=1)]
+    self_assessment: tuple[Text, ...]
+
+    def tier(self, number: int) -> Tier:
+        """The tier of that number."""
+        return next(tier for tier in self.tiers if tier.number == number)
+
+    def category(self, slug: str) -> Category | None:
+        """The category of that slug, or None."""
+        return next((category for category in self.categories if category.slug == slug), None)
+
+    def company(self, slug: str) -> Company | None:
+        """The company of that slug, or None."""
+        return next((company for company in self.companies if company.slug == slug), None)
+
+    def pace(self, weeks: int) -> Pace | None:
+        """The pace that takes that many weeks, or None."""
+        return next((pace for pace in self.paces if pace.weeks == weeks), None)
+
+    @property
+    def planned(self) -> int:
+        """Diagrams planned over all categories."""
+        return sum(category.planned for category in self.categories)
+
+
+# --- subject files ----------------------------------------------------------------------------------------------------
+
+
+class Citation(Model):
+    """A source. For living documentation `year` is the year of the version that was read."""
+
+    title: Title
+    publisher: Text
+    year: Annotated[int, Field(ge=1960, le=2100)]
+    url: Url | None
+    no_url: Text | None = None
+
+    @model_validator(mode="after")
+    def _url_or_reason(self) -> Citation:
+        if self.url is None and not self.no_url:
+            raise ValueError("a source without url says why in `no_url`")
+        return self
+
+
+class Component(Model):
+    """A node of the diagram to be named; on the card it is hidden."""
+
+    node: NodeId
+    id: FactId | None = None
+    prompt: Text
+    answer: Text
+    detail: Text
+    source: Slug | None = None
+
+    @property
+    def key(self) -> str:
+        """What identifies the fact within its diagram."""
+        return self.id or self.node
+
+
+class Metric(Model):
+    """A number with its year, its basis and its source."""
+
+    id: FactId
+    prompt: Text
+    answer: Text
+    detail: Text
+    as_of: Annotated[int, Field(ge=1960, le=2100)]
+    basis: Basis
+    formula: Text | None = None
+    source: Slug
+
+    @property
+    def key(self) -> str:
+        """What identifies the fact within its diagram."""
+        return self.id
+
+
+class TradeOff(Model):
+    """A choice with both its sides."""
+
+    id: FactId
+    choice: Text
+    prompt: Text
+    gains: Bullets
+    costs: Bullets
+    instead: Text
+    source: Slug
+
+    @property
+    def key(self) -> str:
+        """What identifies the fact within its diagram."""
+        return self.id
+
+
+class Failure(Model):
+    """A chain of causes: trigger, effect, containment, and how it is noticed."""
+
+    id: FactId
+    prompt: Text
+    trigger: Text
+    effect: Text
+    containment: Text
+    detection: Text | None = None
+    source: Slug
+
+    @property
+    def key(self) -> str:
+        """What identifies the fact within its diagram."""
+        return self.id
+
+
+class Waiver(Model):
+    """An exception from a content rule; it fails once the rule no longer complains."""
+
+    rule: Slug
+    reason: Annotated[str, StringConstraints(min_length=10, max_length=300)]
+
+
+class DiagramSpec(Model):
+    """A diagram as its author writes it."""
+
+    id: Slug
+    title: Title
+    group: Slug
+    company: Slug | None = None
+    date: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}(-\d{2})?$")] | None = None
+    source: Slug | None = None
+    shows: Text
+    mermaid: Annotated[str, StringConstraints(min_length=1, max_length=8000)]
+    components: Annotated[tuple[Component, ...], Field(min_length=3, max_length=7)]
+    metrics: Annotated[tuple[Metric, ...], Field(min_length=2, max_length=4)]
+    trade_offs: Annotated[tuple[TradeOff, ...], Field(min_length=1, max_length=2)]
+    failures: Annotated[tuple[Failure, ...], Field(min_length=1, max_length=2)]
+    focus: tuple[Slug, ...] = ()
+    exceptions: tuple[Waiver, ...] = ()
+
+
+class FileHead(Model):
+    """What stands at the top of a subject file."""
+
+    category: Slug
+    company: Slug | None = None
+    sources: Annotated[dict[Slug, Citation], Field(min_length=1)]
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """A diagram in its surroundings: its spec, category, company and sources, and where it stands in its file."""
+
+    spec: DiagramSpec
+    category: Category
+    company: Company | None
+    sources: Mapping[str, Citation]
+    origin: Source
+    index: int
+
+    @property
+    def id(self) -> str:
+        """The diagram's id, on which the GUIDs of its notes hang."""
+        return self.spec.id
+
+    @property
+    def main_source(self) -> str:
+        """Key of the source that the picture was drawn from."""
+        return self.spec.source or self.spec.metrics[0].source
+
+    @property
+    def group(self) -> Group | None:
+        """The group, or None while the file names one that the plan does not have."""
+        return next((group for group in self.category.groups if group.slug == self.spec.group), None)
+
+    def path(self, *parts: str | int) -> Path_:
+        """The path of one of the diagram's parts within its file."""
+        return ("diagrams", self.index, *parts)
+
+    def facts(self) -> list[tuple[CardKind, str, int, Component | Metric | TradeOff | Failure]]:
+        """All facts as (card kind, key in the file, index there, fact), in the order in which they are studied."""
+        spec = self.spec
+        return [
+            *(("component", "components", i, fact) for i, fact in enumerate(spec.components)),
+            *(("metric", "metrics", i, fact) for i, fact in enumerate(spec.metrics)),
+            *(("trade-off", "trade_offs", i, fact) for i, fact in enumerate(spec.trade_offs)),
+            *(("failure", "failures", i, fact) for i, fact in enumerate(spec.failures)),
+        ]
+
+
+@dataclass(frozen=True)
+class Curriculum:
+    """The plan and all diagrams, in the order of their files."""
+
+    plan: Plan
+    plan_source: Source
+    diagrams: tuple[Diagram, ...]
+    files: tuple[tuple[Source, FileHead], ...] = ()
+
+    @cached_property
+    def by_id(self) -> dict[str, Diagram]:
+        """Diagrams by id."""
+        return {diagram.id: diagram for diagram in self.diagrams}

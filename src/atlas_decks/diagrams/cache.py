@@ -1,0 +1,56 @@
+"""Rendered diagrams on disk, keyed by everything that shapes them. A damaged entry is rendered again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+
+from atlas_decks.diagrams.font import font_digest
+from atlas_decks.diagrams.palette import CSS
+from atlas_decks.diagrams.script import compose
+from atlas_decks.diagrams.svg import VERSION
+from atlas_decks.drawing import Box, Drawing, Label
+
+
+class Cache:
+    """A folder with one JSON file a drawing."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def key(self, source: str, renderer_version: str) -> str:
+        """SHA-256 over script (which holds the palette), style, font, engine and the version of the finisher."""
+        parts = (compose(source).script, CSS, font_digest(), renderer_version, str(VERSION))
+        return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+    def get(self, key: str) -> Drawing | None:
+        """The drawing, or None where there is none that can be read."""
+        try:
+            data = json.loads((self.folder / f"{key}.json").read_text("utf-8"))
+            return Drawing(
+                kind=data["kind"],
+                svg=data["svg"],
+                width=data["width"],
+                height=data["height"],
+                nodes={name: tuple(Box(**box) for box in boxes) for name, boxes in data["nodes"].items()},
+                labels=tuple(Label(**label) for label in data["labels"]),
+                edges=data["edges"],
+                labelled=data["labelled"],
+            )
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def put(self, key: str, drawing: Drawing) -> None:
+        """Keep a drawing. A cache that cannot be written only costs time, so failures pass."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=self.folder, suffix=".tmp")
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(asdict(drawing), file, ensure_ascii=False)
+            Path(name).replace(self.folder / f"{key}.json")
+        except (OSError, UnicodeError):
+            return

@@ -1,0 +1,52 @@
+"""The default renderer: mmdr's merman backend, in this process, without a browser."""
+
+from __future__ import annotations
+
+import mmdr
+
+from atlas_decks.diagrams.renderer import RenderError
+from atlas_decks.diagrams.script import compose, diagram_kind
+from atlas_decks.diagrams.svg import UnsafeSvgError, finish
+from atlas_decks.drawing import Drawing
+
+_BACKEND = "merman"
+
+
+class EmbeddedRenderer:
+    """Draws with the engine embedded in mmdr."""
+
+    @property
+    def version(self) -> str:
+        """Name and version of the engine."""
+        return f"mmdr {mmdr.__version__} {_BACKEND}" if hasattr(mmdr, "__version__") else f"mmdr {_BACKEND}"
+
+    def render(self, source: str) -> Drawing:
+        """Draw one source; raises RenderError with the line at fault."""
+        try:
+            raw = mmdr.render(compose(source).script, backend=_BACKEND).svg()
+            return finish(raw, diagram_kind(source))
+        except ValueError as error:  # mmdr's own errors, and UnsafeSvgError
+            message = str(error).removeprefix("Diagram parse error ").strip()
+            line = 0 if isinstance(error, UnsafeSvgError) else _line(source, str(error))
+            raise RenderError(message, line, _hint(source, line)) from error
+
+
+def _line(source: str, message: str) -> int:
+    """The line at fault: the engine often names the end of the file, but the shortest prefix of lines that fails with
+    the same message ends in it."""
+    lines = source.splitlines()
+    for count in range(1, len(lines)):
+        try:
+            mmdr.render(compose("\n".join(lines[:count])).script, backend=_BACKEND).svg()
+        except ValueError as error:
+            if str(error) == message:
+                return count
+    return len(lines)
+
+
+def _hint(source: str, line: int) -> str:
+    lines = source.splitlines()
+    near = lines[line - 1] if 0 < line <= len(lines) else ""
+    if any(char in near for char in "[({|") and '"' not in near:
+        return 'put labels in double quotes: api["API (Python)"] -->|"reads"| db[("Store")]'
+    return "compare the line with the examples in CONTRIBUTING.md"

@@ -1,0 +1,47 @@
+"""Composes the script that a Mermaid engine gets: front matter, theme and palette around the author's source.
+
+mermaid-py carries script and theme. Its titles are left empty: they would be written unescaped, and a title in the
+picture would give answers away.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+
+from atlas_decks.diagrams.palette import CLASS_DEFS, CLUSTER, INK, LINE, NOTE
+
+with contextlib.redirect_stdout(io.StringIO()):  # mermaid-py prints a hint on import where IPython is missing
+    from mermaid import Config, Graph
+    from mermaid.configuration import Themes
+
+_KIND = re.compile(r"^\s*(flowchart|graph|sequenceDiagram|stateDiagram-v2|stateDiagram|erDiagram|[A-Za-z][\w-]*)")
+_FRONT_MATTER = "---\nconfig:\n  look: classic\n  htmlLabels: false\n{layout}---\n"
+
+
+def diagram_kind(source: str) -> str:
+    """The Mermaid diagram type of a source: its first word, `graph` called `flowchart`; empty where there is none."""
+    lines = [line for line in source.splitlines() if line.strip() and not line.strip().startswith("%%")]
+    match = _KIND.match(lines[0]) if lines else None
+    kind = match.group(1) if match else ""
+    return {"graph": "flowchart", "stateDiagram": "stateDiagram-v2"}.get(kind, kind)
+
+
+def compose(source: str) -> Graph:
+    """The script for one diagram as a mermaid-py Graph, whose `script` is ready for an engine."""
+    kind = diagram_kind(source)
+    config = Config(
+        theme=Themes.BASE,
+        primary_color="#e5f5e7",
+        primary_text_color=INK,
+        primary_border_color="#2e7d32",
+        line_color=LINE,
+        secondary_color=NOTE,
+        tertiary_color=CLUSTER,
+    )
+    classes = f"\n{CLASS_DEFS}\n" if kind in ("flowchart", "stateDiagram-v2") else ""
+    layout = "  layout: dagre\n" if kind == "flowchart" else ""
+    graph = Graph(title="", script=source.rstrip() + "\n" + classes, config=config)
+    graph.script = _FRONT_MATTER.format(layout=layout) + str(config) + graph.script
+    return graph

@@ -1,0 +1,232 @@
+"""Curriculum files -> models. Every fault of form in every file is collected before anything stops."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from atlas_decks.curriculum import Curriculum, Diagram, DiagramSpec, FileHead, Plan
+from atlas_decks.problems import Problem, ProblemsFoundError
+from atlas_decks.project import Project
+from atlas_decks.source import Path_, Source, read
+
+M = TypeVar("M", bound=BaseModel)
+_ENDINGS = {".yaml", ".yml"}
+
+
+def load(project: Project) -> tuple[Curriculum, list[Problem]]:
+    """Load the whole curriculum of a project.
+
+    Returns what could be read and the problems. Raises ProblemsFoundError where the plan itself cannot be read, as
+    nothing else can be judged without it.
+    """
+    plan_source, problems = read(project.plan, project.name(project.plan))
+    if plan_source is None:
+        raise ProblemsFoundError(problems)
+    plan, faults = _validate(Plan, plan_source.data, plan_source, ())
+    if plan is None:
+        raise ProblemsFoundError(faults)
+    if faults := _plan_faults(plan, plan_source):
+        raise ProblemsFoundError(faults)
+    files, problems = _files(project)
+    diagrams: list[Diagram] = []
+    heads: list[tuple[Source, FileHead]] = []
+    for file in files:
+        source, faults = read(file, project.name(file))
+        problems += faults
+        if source is not None:
+            head, found, faults = _load_file(source, plan)
+            problems += faults
+            diagrams += found
+            if head is not None:
+                heads.append((source, head))
+    return Curriculum(plan, plan_source, tuple(diagrams), tuple(heads)), problems
+
+
+def _files(project: Project) -> tuple[list[Path], list[Problem]]:
+    """All YAML files below the curriculum folder but the plan, sorted by path; links that lead nowhere are problems."""
+    found: list[Path] = []
+    problems: list[Problem] = []
+    seen: set[Path] = set()
+
+    def walk(folder: Path) -> None:
+        real = folder.resolve()
+        if real in seen:
+            hint = "remove the symbolic link"
+            problems.append(Problem(project.name(folder), 0, 0, "link-loop", "this folder was already read", hint))
+            return
+        seen.add(real)
+        with os.scandir(folder) as entries:
+            ordered = sorted(entries, key=lambda entry: entry.name)
+        for entry in ordered:
+            path = Path(entry.path)
+            try:
+                if entry.name.startswith("."):
+                    continue
+                if entry.is_dir():
+                    walk(path)
+                elif path.suffix in _ENDINGS and path != project.plan:
+                    if not path.exists():
+                        raise FileNotFoundError(2, "a symbolic link that leads nowhere")
+                    found.append(path)
+            except (OSError, RuntimeError) as error:
+                message = getattr(error, "strerror", None) or str(error)
+                problems.append(Problem(project.name(path), 0, 0, "file-read", message, "mend or remove it"))
+
+    walk(project.curriculum)
+    return found, problems
+
+
+def _load_file(source: Source, plan: Plan) -> tuple[FileHead | None, list[Diagram], list[Problem]]:
+    data = source.data
+    if not isinstance(data, dict):
+        return None, [], [source.problem((), "file-shape", "a subject file is a mapping", "start with `category: ...`")]
+    problems: list[Problem] = []
+    head, faults = _validate(FileHead, {k: v for k, v in data.items() if k != "diagrams"}, source, ())
+    problems += faults
+    entries = data.get("diagrams")
+    if not isinstance(entries, list) or not entries:
+        hint = "add `diagrams:` with one entry a diagram"
+        return head, [], [*problems, source.problem(("diagrams",), "file-shape", "no diagrams in this file", hint)]
+    specs: list[tuple[int, DiagramSpec]] = []
+    for index, entry in enumerate(entries):
+        spec, faults = _validate(DiagramSpec, entry, source, ("diagrams", index))
+        problems += faults
+        if spec is not None:
+            specs.append((index, spec))
+    if head is None:
+        return None, [], problems
+    category = plan.category(head.category)
+    if category is None:
+        known = ", ".join(c.slug for c in plan.categories)
+        problems.append(source.problem(("category",), "known-category", f"no category `{head.category}`", f"one of {known}"))
+        return head, [], problems
+    diagrams = []
+    for index, spec in specs:
+        slug = spec.company or head.company
+        company = plan.company(slug) if slug else None
+        if slug and company is None:
+            at: Path_ = ("diagrams", index, "company") if spec.company else ("company",)
+            hint = "companies are listed in atlas.yaml; leave the key out where no company of the plan is the subject"
+            problems.append(source.problem(at, "known-company", f"no company `{slug}` in the plan", hint))
+        diagrams.append(Diagram(spec, category, company, head.sources, source, index))
+    return head, diagrams, problems
+
+
+def _validate(model: type[M], data: Any, source: Source, base: Path_) -> tuple[M | None, list[Problem]]:
+    try:
+        return model.model_validate(data), []
+    except ValidationError as error:
+        return None, list(_schema_problems(error, model, source, base))
+
+
+def _schema_problems(
+    error: ValidationError, model: type[BaseModel], source: Source, base: Path_
+) -> Iterator[Problem]:
+    for fault in error.errors(include_url=False):
+        path = (*base, *(part for part in fault["loc"] if part != "[key]"))
+        kind = fault["type"]
+        name = str(path[-1]) if path else "file"
+        if kind == "missing":
+            yield source.problem(path[:-1], "missing-key", f"`{name}` is missing", "see the format in CONTRIBUTING.md")
+        elif kind == "extra_forbidden":
+            known = ", ".join(sorted(_fields_at(model, fault["loc"][:-1])))
+            yield source.problem(path, "unknown-key", f"`{name}` is not a key here", f"known keys: {known}", key=True)
+        else:
+            message, hint = _explain(kind, fault)
+            yield source.problem(path, "wrong-value", f"`{name}`: {message}", hint)
+
+
+def _explain(kind: str, fault: Any) -> tuple[str, str]:
+    value = fault.get("input")
+    if kind == "string_type":
+        if value is None:
+            return "no text", "write the text after the colon, or remove the key"
+        hint = f'quote it: "{value}"' if isinstance(value, (int, bool, float)) else "text is wanted here, not a list or mapping"
+        return "not text", hint
+    if kind == "string_pattern_mismatch":
+        pattern = fault["ctx"]["pattern"]
+        if pattern.startswith("^https"):
+            return f"not an https address: {value!r}", "give the full https:// address of the page"
+        if pattern.startswith(r"^\d{4}"):
+            return f"not a date: {value!r}", 'write "YYYY-MM-DD" or "YYYY-MM", in quotes'
+        return f"not a valid id: {str(value)[:60]!r}", "lower-case words joined by single hyphens, such as `hot-partition`"
+    if kind in ("too_short", "too_long"):
+        context = fault["ctx"]
+        bound = f"at least {context['min_length']}" if kind == "too_short" else f"at most {context['max_length']}"
+        return f"{context['actual_length']} entries; {bound}", "see the counts in CONTRIBUTING.md"
+    if kind == "string_too_long":
+        return f"longer than {fault['ctx']['max_length']} characters", "cards are read in seconds: shorten it"
+    return str(fault["msg"]).removeprefix("Value error, ")[:200], ""
+
+
+def _fields_at(model: type[BaseModel], loc: Iterable[str | int]) -> list[str]:
+    """Names of the keys allowed at a location, found by walking the annotations."""
+    current: Any = model
+    for part in loc:
+        current = _step(current, part)
+    fields = getattr(current, "model_fields", {})
+    return list(fields) + (["diagrams"] if model is FileHead and current is FileHead else [])
+
+
+def _step(annotation: Any, part: str | int) -> Any:
+    field = getattr(annotation, "model_fields", {}).get(part)
+    inner = field.annotation if field is not None else annotation
+    while not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+        arguments = [a for a in getattr(inner, "__args__", ()) if a not in (type(None), Ellipsis, str)]
+        if not arguments:
+            return inner
+        inner = arguments[-1]
+    return inner
+
+
+def _plan_faults(plan: Plan, source: Source) -> list[Problem]:
+    """References within atlas.yaml that lead nowhere, and things that stand twice."""
+    problems: list[Problem] = []
+    tiers = [tier.number for tier in plan.tiers]
+    categories = [category.slug for category in plan.categories]
+    groups = [group.slug for category in plan.categories for group in category.groups]
+    companies = [company.slug for company in plan.companies]
+    waves = [wave.slug for wave in plan.waves]
+
+    def fault(path: Path_, rule: str, message: str, hint: str = "") -> None:
+        problems.append(source.problem(path, rule, message, hint))
+
+    def unique(names: list[Any], key: str, what: str) -> None:
+        for index, name in enumerate(names):
+            if name in names[:index]:
+                fault((key, index), "plan-duplicate", f"{what} {name} stands twice")
+
+    def known(names: Iterable[Any], among: list[Any], path: Path_, what: str) -> None:
+        for name in names:
+            if name not in among:
+                fault(path, "plan-reference", f"no {what} {name}", f"one of {', '.join(map(str, among))}")
+
+    unique(tiers, "tiers", "tier")
+    unique(categories, "categories", "category")
+    unique(companies, "companies", "company")
+    for i, tier in enumerate(plan.tiers):
+        if not 1 <= tier.weeks[0] <= tier.weeks[1] <= plan.weeks:
+            fault(("tiers", i, "weeks"), "plan-weeks", f"weeks {tier.weeks} do not lie within 1 to {plan.weeks}")
+    for i, category in enumerate(plan.categories):
+        known([category.tier], tiers, ("categories", i, "tier"), "tier")
+        known([category.technique], list(plan.techniques), ("categories", i, "technique"), "technique")
+        slugs = [group.slug for group in category.groups]
+        for j, slug in enumerate(slugs):
+            if slug in slugs[:j]:
+                fault(("categories", i, "groups", j), "plan-duplicate", f"group {slug} stands twice")
+    for i, company in enumerate(plan.companies):
+        known([company.wave], waves, ("companies", i, "wave"), "wave")
+    for i, focus in enumerate(plan.focus):
+        known(focus.groups, groups, ("focus", i, "groups"), "group")
+        known(focus.categories, categories, ("focus", i, "categories"), "category")
+        known(focus.companies, companies, ("focus", i, "companies"), "company")
+    for i, checkpoint in enumerate(plan.checkpoints):
+        known(checkpoint.tiers, tiers, ("checkpoints", i, "tiers"), "tier")
+    if plan.pace(plan.weeks) is None:
+        fault(("paces",), "plan-reference", f"no pace for the plan's own {plan.weeks} weeks")
+    return problems

@@ -1,0 +1,68 @@
+"""A Problem is data: where, which rule, what is wrong, what would be right. Problems are collected and printed together."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning"]
+Format = Literal["text", "json", "github"]
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One fault in the curriculum or the project.
+
+    `path` is relative to the project, `line` and `column` start at 1 (0: the file as a whole). `diagram` names the
+    diagram that a written exception may cite; it is not printed.
+    """
+
+    path: str
+    line: int
+    column: int
+    rule: str
+    message: str
+    hint: str = ""
+    severity: Severity = "error"
+    diagram: str = ""
+
+    def __str__(self) -> str:
+        where = f"{self.path}:{self.line}:{self.column}" if self.line else self.path
+        kind = "warning: " if self.severity == "warning" else ""
+        hint = f"\n    hint: {self.hint}" if self.hint else ""
+        return f"{where}: {self.rule}: {kind}{self.message}{hint}"
+
+
+class ProblemsFoundError(Exception):
+    """Stops a command; carries every problem found so far."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = sorted(set(problems))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+def format_problems(problems: Iterable[Problem], style: Format = "text") -> str:
+    """The problems, sorted by place, as text an editor can click, as a JSON array, or as GitHub workflow commands."""
+    ordered = sorted(set(problems))
+    if style == "json":
+        return json.dumps([_public(p) for p in ordered], indent=2, ensure_ascii=False)
+    if style == "github":
+        return "\n".join(map(_github, ordered))
+    return "\n".join(map(str, ordered))
+
+
+def _public(problem: Problem) -> dict[str, object]:
+    return {key: value for key, value in asdict(problem).items() if key != "diagram"}
+
+
+def _github(p: Problem) -> str:
+    # https://docs.github.com/actions/reference/workflow-commands-for-github-actions
+    def escape(text: str, more: str = "") -> str:
+        for char in "%\r\n" + more:
+            text = text.replace(char, f"%{ord(char):02X}")
+        return text
+
+    place = f"file={escape(p.path, ',:')},line={p.line},col={p.column},title={escape(p.rule, ',:')}"
+    return f"::{p.severity} {place}::{escape(p.message + (f' ({p.hint})' if p.hint else ''))}"

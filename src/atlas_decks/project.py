@@ -1,0 +1,84 @@
+"""A project is a folder with `curriculum/atlas.yaml`; this module finds it and knows its layout."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from atlas_decks.problems import Problem, ProblemsFoundError
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True)
+class Project:
+    """The places of a project."""
+
+    root: Path
+
+    @cached_property
+    def curriculum(self) -> Path:
+        """Folder of the content."""
+        return self.root / "curriculum"
+
+    @cached_property
+    def plan(self) -> Path:
+        """The file with everything structural."""
+        return self.curriculum / "atlas.yaml"
+
+    @cached_property
+    def decks(self) -> Path:
+        """Folder of the ledger and of the built packages."""
+        return self.root / "decks"
+
+    @cached_property
+    def ledger(self) -> Path:
+        """The committed ledger."""
+        return self.decks / "ledger.jsonl"
+
+    @cached_property
+    def cache(self) -> Path:
+        """Folder of rendered diagrams; may be deleted at any time."""
+        return self.root / ".atlas" / "cache"
+
+    @cached_property
+    def templates(self) -> tuple[Path, ...]:
+        """Folders searched for templates: the project's own first, then the ones that come with the tool."""
+        return (self.root / "templates", default_templates())
+
+    def name(self, path: Path) -> str:
+        """The path as problems show it: relative to the project where it lies inside, with forward slashes."""
+        try:
+            return path.absolute().relative_to(self.root).as_posix()
+        except ValueError:
+            return path.as_posix()
+
+
+def default_templates() -> Path:
+    """The templates in the wheel, or those of the repository in an editable installation."""
+    packaged = _PACKAGE / "templates"
+    return packaged if packaged.is_dir() else _PACKAGE.parents[1] / "templates"
+
+
+def find_project(start: Path) -> Project:
+    """The project in `start` or in the nearest folder above it.
+
+    Raises ProblemsFoundError where there is none.
+    """
+    start = start.absolute()
+    for folder in (start, *start.parents):
+        if (folder / "curriculum" / "atlas.yaml").is_file():
+            return Project(folder)
+    raise ProblemsFoundError(
+        [
+            Problem(
+                start.as_posix(),
+                0,
+                0,
+                "no-project",
+                "no curriculum/atlas.yaml here or in a folder above",
+                "go to a project, name one with --project DIR, or start one with `atlas-decks new DIR`",
+            )
+        ]
+    )

@@ -1,0 +1,215 @@
+"""YAML text -> plain data plus the position of every key and value.
+
+Only what a curriculum needs is accepted: no anchors (an alias bomb is a few lines long), no tags, no merge keys, no
+duplicate keys. The tree is built from libyaml's events without recursion, so depth costs nothing and ends in a problem.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from atlas_decks.problems import Problem
+
+MAX_BYTES = 1_000_000
+MAX_DEPTH = 12
+Path_ = tuple[str | int, ...]
+Place = tuple[int, int]
+
+try:
+    from yaml import CSafeLoader as _Loader
+except ImportError:  # PyYAML built without libyaml reads the same, slower
+    from yaml import SafeLoader as _Loader  # type: ignore[assignment]
+
+_RESOLVER = yaml.resolver.Resolver()
+_TRUE_FALSE = {"true": True, "false": False}
+
+
+@dataclass(frozen=True)
+class Source:
+    """The data of one YAML file and where each part of it stands.
+
+    `places` maps the path of a part, such as ("diagrams", 0, "title"), to (line, column), both from 1: of the value, and
+    in `keys` of the key. `blocks` holds the paths of block scalars (`|`), whose text starts on the line below.
+    """
+
+    path: str
+    data: Any
+    places: Mapping[Path_, Place] = field(default_factory=dict)
+    keys: Mapping[Path_, Place] = field(default_factory=dict)
+    blocks: frozenset[Path_] = frozenset()
+
+    def place(self, path: Path_, key: bool = False) -> Place:
+        """(line, column) of a part; where the part is missing, of the nearest part around it."""
+        if key and path in self.keys:
+            return self.keys[path]
+        while path and path not in self.places:
+            path = path[:-1]
+        return self.places.get(path, (1, 1))
+
+    def problem(self, path: Path_, rule: str, message: str, hint: str = "", **more: Any) -> Problem:
+        """A problem at the part `path`."""
+        key = bool(more.pop("key", False))
+        line, column = self.place(path, key)
+        return Problem(self.path, line, column, rule, message, hint, **more)
+
+
+def read(file: Path, name: str) -> tuple[Source | None, list[Problem]]:
+    """Read one YAML file; `name` is how problems call it. Returns the source, or None with the problems."""
+
+    def fault(line: int, column: int, rule: str, message: str, hint: str = "") -> tuple[None, list[Problem]]:
+        return None, [Problem(name, line, column, rule, message, hint)]
+
+    try:
+        size = file.stat().st_size
+        if size > MAX_BYTES:
+            return fault(
+                0, 0, "file-size", f"{size:,} bytes; at most {MAX_BYTES:,}", "one file a subject: split the file"
+            )
+        raw = file.read_bytes()
+    except OSError as error:
+        return fault(0, 0, "file-read", error.strerror or str(error), "check the file and its permissions")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start]
+        line = before.count(b"\n") + 1
+        column = error.start - (before.rfind(b"\n") + 1) + 1
+        return fault(line, column, "utf-8", f"byte 0x{raw[error.start]:02x} is not UTF-8", "save the file as UTF-8")
+    if not text.strip():
+        return fault(1, 1, "empty-file", "the file is empty", "delete it, or write `category:` and `diagrams:`")
+    return parse(text, name)
+
+
+def parse(text: str, name: str) -> tuple[Source | None, list[Problem]]:
+    """Parse YAML text. Returns the source (None where the syntax is broken) and all problems found."""
+    builder = _Builder(name)
+    try:
+        for event in yaml.parse(text, Loader=_Loader):
+            builder.take(event)
+            if builder.fatal:
+                return None, builder.problems
+    except yaml.YAMLError as error:
+        return None, [*builder.problems, _syntax_problem(error, text, name)]
+    except UnicodeEncodeError as error:  # a lone surrogate written as an escape
+        return None, [Problem(name, 1, 1, "yaml-syntax", str(error))]
+    source = Source(name, builder.root, builder.places, builder.keys, frozenset(builder.blocks))
+    return (None if builder.problems else source), builder.problems
+
+
+def _syntax_problem(error: yaml.YAMLError, text: str, name: str) -> Problem:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    message = str(getattr(error, "problem", None) or error).replace("\n", " ")
+    lines = text.splitlines()
+    near = lines[line - 1] if line <= len(lines) else ""
+    hint = "quote the text if it contains `: ` or starts with one of @ ` % & * ! | > [ {"
+    if position := getattr(error, "position", None):  # a control character: libyaml gives an offset only
+        before = text[:position]
+        line, column = before.count("\n") + 1, position - before.rfind("\n")
+        hint = "remove the control character"
+    elif "\t" in near[: len(near) - len(near.lstrip())]:
+        return Problem(name, line, column, "yaml-tab", "a tab in the indentation", "indent with spaces")
+    elif "mapping values are not allowed" in message:
+        hint = "text with `: ` in it needs quotes, or the indentation is off"
+    return Problem(name, line, column, "yaml-syntax", message, hint)
+
+
+class _Builder:
+    """Builds the tree from parser events, with an explicit stack."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.root: Any = None
+        self.problems: list[Problem] = []
+        self.places: dict[Path_, Place] = {}
+        self.keys: dict[Path_, Place] = {}
+        self.blocks: set[Path_] = set()
+        self.fatal = False
+        self._documents = 0
+        # open collections: (container, path, key waiting for its value)
+        self._stack: list[tuple[Any, Path_, list[Any]]] = []
+
+    def take(self, event: yaml.Event) -> None:
+        """Take one event."""
+        if isinstance(event, yaml.DocumentStartEvent):
+            self._documents += 1
+            if self._documents > 1:
+                self._fault(event, "yaml-documents", "a second document starts here", "one document a file: remove `---`")
+                self.fatal = True
+        elif isinstance(event, yaml.AliasEvent):
+            self._fault(event, "yaml-anchor", f"the alias *{event.anchor}", "write the value out; anchors are not used")
+            self.fatal = True
+        elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
+            self._check_plain(event)
+            container: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
+            path = self._attach(event, container)
+            if len(self._stack) >= MAX_DEPTH:
+                self._fault(event, "yaml-depth", f"nested deeper than {MAX_DEPTH} levels", "see the format in CONTRIBUTING.md")
+                self.fatal = True
+            self._stack.append((container, path, []))
+        elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
+            self._stack.pop()
+        elif isinstance(event, yaml.ScalarEvent):
+            self._check_plain(event)
+            path = self._attach(event, self._scalar(event))
+            if event.style in ("|", ">") and path is not None:
+                self.blocks.add(path)
+
+    def _attach(self, event: yaml.Event, value: Any) -> Path_:
+        place = (event.start_mark.line + 1, event.start_mark.column + 1)
+        if not self._stack:
+            self.root = value
+            self.places[()] = place
+            return ()
+        container, path, waiting = self._stack[-1]
+        if isinstance(container, list):
+            container.append(value)
+            path = (*path, len(container) - 1)
+        elif not waiting:
+            if not isinstance(event, yaml.ScalarEvent):
+                self._fault(event, "yaml-key", "a key must be plain text", "write `key: value`")
+                self.fatal = True
+                return path
+            key = event.value
+            if key in container:
+                first = self.keys[(*path, key)]
+                self._fault(
+                    event, "duplicate-key", f"`{key}` stands twice; first on line {first[0]}", "remove or rename one of them"
+                )
+            else:
+                self.keys[(*path, key)] = place
+            waiting.append(key)
+            return (*path, key)
+        else:
+            key = waiting.pop()
+            container[key] = value
+            path = (*path, key)
+        self.places[path] = place
+        return path
+
+    def _scalar(self, event: yaml.ScalarEvent) -> Any:
+        text: str = event.value
+        if not event.implicit[0]:
+            return text
+        tag = _RESOLVER.resolve(yaml.ScalarNode, text, (True, False))
+        if tag.endswith(":null"):
+            return None
+        if tag.endswith(":int") and text.lstrip("+-").isdecimal():
+            return int(text) if len(text) < 20 else text
+        # YAML 1.2: only true and false are booleans, so that `on` and `no` stay words; the rest stays as written
+        return _TRUE_FALSE.get(text, text)
+
+    def _check_plain(self, event: Any) -> None:
+        if event.anchor:
+            self._fault(event, "yaml-anchor", f"the anchor &{event.anchor}", "write the value out; anchors are not used")
+        if event.tag and event.tag != "!":
+            self._fault(event, "yaml-tag", f"the tag {event.tag}", "remove it; plain values need no tag")
+
+    def _fault(self, event: yaml.Event, rule: str, message: str, hint: str) -> None:
+        mark = event.start_mark
+        self.problems.append(Problem(self.name, mark.line + 1, mark.column + 1, rule, message, hint))
