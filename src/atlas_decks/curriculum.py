@@ -190,7 +190,7 @@ class Plan(Model):
 class Citation(Model):
     """A source. For living documentation `year` is the year of the version that was read."""
 
-    title: Title
+    title: Annotated[str, StringConstraints(min_length=3, max_length=200, strip_whitespace=True)]
     publisher: Text
     year: Annotated[int, Field(ge=1960, le=2100)]
     url: Url | None

@@ -40,6 +40,7 @@ class Cache:
                 labels=tuple(Label(**label) for label in data["labels"]),
                 edges=data["edges"],
                 labelled=data["labelled"],
+                missing_glyphs=data["missing_glyphs"],
             )
         except (OSError, ValueError, KeyError, TypeError):
             return None

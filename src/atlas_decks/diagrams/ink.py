@@ -47,7 +47,7 @@ class InkRenderer:
     def render(self, source: str) -> Drawing:
         """Draw one source; raises RenderError, or RendererAwayError where the server does not answer."""
         try:
-            text = _Client(compose(source)).svg_response.text
+            text = _Client(compose(source, text_labels=True)).svg_response.text
             return finish(text, diagram_kind(source))
         except MermaidError as error:
             if error.status_code == 400:

@@ -35,7 +35,7 @@ text,tspan{{font-family:"Atlas",sans-serif!important;font-weight:400;fill:{INK}}
 .note{{fill:{NOTE}!important;stroke:#b8a13a!important}}
 .sequenceNumber{{fill:#fff}}
 .messageLine0,.messageLine1{{stroke:{LINE}}}
-.actor-line{{stroke:#8a9aa8;stroke-width:1px}}
+.actor-line{{stroke:#8a9aa8;stroke-width:1px!important}}
 .labelBox{{fill:{CLUSTER};stroke:#8a9aa8}}
 .loopLine{{stroke:#8a9aa8}}
 """

@@ -17,7 +17,8 @@ with contextlib.redirect_stdout(io.StringIO()):  # mermaid-py prints a hint on i
     from mermaid.configuration import Themes
 
 _KIND = re.compile(r"^\s*(flowchart|graph|sequenceDiagram|stateDiagram-v2|stateDiagram|erDiagram|[A-Za-z][\w-]*)")
-_FRONT_MATTER = "---\nconfig:\n  look: classic\n  htmlLabels: false\n{layout}---\n"
+TEXT_LABELS = "  htmlLabels: false\n"
+_FRONT_MATTER = "---\nconfig:\n  look: classic\n{extra}---\n"
 
 
 def diagram_kind(source: str) -> str:
@@ -28,8 +29,11 @@ def diagram_kind(source: str) -> str:
     return {"graph": "flowchart", "stateDiagram": "stateDiagram-v2"}.get(kind, kind)
 
 
-def compose(source: str) -> Graph:
-    """The script for one diagram as a mermaid-py Graph, whose `script` is ready for an engine."""
+def compose(source: str, text_labels: bool = False) -> Graph:
+    """The script for one diagram as a mermaid-py Graph, whose `script` is ready for an engine.
+
+    `text_labels` asks the official engine for SVG text instead of HTML; the embedded one always writes text.
+    """
     kind = diagram_kind(source)
     config = Config(
         theme=Themes.BASE,
@@ -41,7 +45,8 @@ def compose(source: str) -> Graph:
         tertiary_color=CLUSTER,
     )
     classes = f"\n{CLASS_DEFS}\n" if kind in ("flowchart", "stateDiagram-v2") else ""
-    layout = "  layout: dagre\n" if kind == "flowchart" else ""
+    extra = "  layout: dagre\n" if kind == "flowchart" else ""  # set for all, it would flatten other kinds
+    extra += TEXT_LABELS if text_labels else ""
     graph = Graph(title="", script=source.rstrip() + "\n" + classes, config=config)
-    graph.script = _FRONT_MATTER.format(layout=layout) + str(config) + graph.script
+    graph.script = _FRONT_MATTER.format(extra=extra) + str(config) + graph.script
     return graph

@@ -16,7 +16,7 @@ from fontTools.pens.boundsPen import BoundsPen
 from fontTools.svgLib.path import parse_path
 from lxml import etree
 
-from atlas_decks.diagrams.font import font_face
+from atlas_decks.diagrams.font import font_face, missing_glyphs
 from atlas_decks.diagrams.palette import CSS, GROUND
 from atlas_decks.drawing import Box, Drawing, Label, Role
 
@@ -24,7 +24,7 @@ SVG = "http://www.w3.org/2000/svg"
 VERSION = 3  # part of the cache key: count up when the output changes
 
 _ELEMENTS = frozenset(
-    "svg g rect circle ellipse line polygon polyline path text tspan defs marker style symbol use filter fegaussianblur"
+    "svg g rect circle ellipse line polygon polyline path text tspan defs marker style symbol use"
     " title desc".split()
 )
 _ATTRIBUTES = frozenset(
@@ -76,7 +76,8 @@ def finish(raw: str, kind: str) -> Drawing:
         )
         for name, rects in nodes.items()
     }
-    return Drawing(kind, body, round(width, 2), round(height, 2), boxes, tuple(labels), edges, labelled)
+    missing = missing_glyphs("".join(label.text for label in labels))
+    return Drawing(kind, body, round(width, 2), round(height, 2), boxes, tuple(labels), edges, labelled, missing)
 
 
 def _parse(raw: str) -> etree._Element:
@@ -114,16 +115,14 @@ def _mark_roles(root: etree._Element) -> None:
 
 
 def _clean(root: etree._Element) -> None:
+    etree.strip_elements(root, "filter", "linearGradient", with_tail=False)  # decoration that nothing of ours needs
     for element in list(root.iter()):
         tag = element.tag
         if not isinstance(tag, str):
             continue
         if tag == "a":  # keep what a link holds, drop the link
             element.tag = "g"
-        elif tag in ("filter", "linearGradient"):
-            _drop(element)
-            continue
-        elif tag.lower() not in _ELEMENTS:
+        elif tag not in _ELEMENTS:
             raise UnsafeSvgError(f"<{tag}> may not stand in a diagram")
         for name in list(element.attrib):
             value = element.attrib[name]

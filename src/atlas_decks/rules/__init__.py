@@ -1,0 +1,53 @@
+"""The content rules: one small function each, registered by name.
+
+A rule that judges one diagram may be waived by that diagram, with a reason; a waiver that no longer matches fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from atlas_decks.curriculum import Curriculum
+from atlas_decks.drawing import Drawing
+from atlas_decks.problems import Problem
+from atlas_decks.rules import cards, pictures, places, sources, wording
+from atlas_decks.rules.registry import CURRICULUM_RULES, DIAGRAM_RULES, PICTURE_RULES, Rule, all_rules
+
+__all__ = ["all_rules", "check", "explain"]
+_MODULES = (cards, pictures, places, sources, wording)  # imported for their registrations
+
+
+def check(curriculum: Curriculum, drawings: Mapping[str, Drawing], drawn: bool = True) -> list[Problem]:
+    """Apply every rule. `drawings` holds the pictures by diagram id; `drawn` says whether they were asked for at all.
+
+    Returns the problems that no waiver covers, and those of the waivers themselves.
+    """
+    found: list[Problem] = []
+    for rule in CURRICULUM_RULES:
+        found += rule.judge(curriculum)
+    for diagram in curriculum.diagrams:
+        mine: list[Problem] = []
+        for diagram_rule in DIAGRAM_RULES:
+            mine += diagram_rule.judge(diagram)
+        drawing = drawings.get(diagram.id)
+        if drawing is not None:
+            for picture_rule in PICTURE_RULES:
+                mine += picture_rule.judge(diagram, drawing)
+        waived = {waiver.rule for waiver in diagram.spec.exceptions}
+        found += [problem for problem in mine if problem.rule not in waived]
+        known = {rule.name for rule in (*DIAGRAM_RULES, *PICTURE_RULES)}
+        hit = {problem.rule for problem in mine}
+        for index, waiver in enumerate(diagram.spec.exceptions):
+            at = diagram.path("exceptions", index)
+            if waiver.rule not in known:
+                hint = "rules that can be waived: " + ", ".join(sorted(known))
+                found.append(diagram.origin.problem(at, "exception-unknown", f"no rule `{waiver.rule}`", hint))
+            elif waiver.rule not in hit and drawn:
+                message = f"the exception from `{waiver.rule}` is no longer needed"
+                found.append(diagram.origin.problem(at, "exception-stale", message, "remove it"))
+    return found
+
+
+def explain() -> list[Rule]:
+    """All rules with name and sentence, sorted by name."""
+    return sorted(all_rules(), key=lambda rule: rule.name)

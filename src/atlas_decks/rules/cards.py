@@ -1,0 +1,86 @@
+"""Rules on the cards as questions: each can be answered in seconds, and nothing gives the answer away."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from atlas_decks.curriculum import Curriculum, Diagram, Failure
+from atlas_decks.problems import Problem
+from atlas_decks.rules.registry import curriculum_rule, diagram_rule
+from atlas_decks.rules.words import contains, words
+
+_YES_NO = frozenset(
+    "is are was were do does did has have had can could should would will may might must isn't aren't doesn't".split()
+)
+
+
+@diagram_rule("prompt-question")
+def prompt_question(diagram: Diagram) -> Iterator[Problem]:
+    """A prompt is a question."""
+    for _, kind, index, fact in diagram.facts():
+        if not fact.prompt.endswith("?"):
+            at = diagram.path(kind, index, "prompt")
+            yield diagram.origin.problem(at, "prompt-question", "the prompt does not end with `?`", "ask one question")
+
+
+@curriculum_rule("prompt-unique")
+def prompt_unique(curriculum: Curriculum) -> Iterator[Problem]:
+    """No two cards of the curriculum ask the same."""
+    first: dict[str, str] = {}
+    for diagram in curriculum.diagrams:
+        for _, kind, index, fact in diagram.facts():
+            key = " ".join(words(fact.prompt))
+            here = f"{diagram.id} ({kind})"
+            if key in first:
+                at = diagram.path(kind, index, "prompt")
+                message = f"the same question stands in {first[key]}"
+                yield diagram.origin.problem(at, "prompt-unique", message, "say which system and which case is meant")
+            first.setdefault(key, here)
+
+
+@diagram_rule("prompt-yes-no")
+def prompt_yes_no(diagram: Diagram) -> Iterator[Problem]:
+    """A question is not answered with yes or no."""
+    for _, kind, index, fact in diagram.facts():
+        sentence = re.split(r"(?<=[.!?;:])\s+", fact.prompt)[-1]
+        if (start := words(sentence)[:1]) and start[0] in _YES_NO:
+            at = diagram.path(kind, index, "prompt")
+            hint = "ask which, what, why or how much"
+            yield diagram.origin.problem(at, "prompt-yes-no", f"a question that starts with `{start[0]}`", hint)
+
+
+@diagram_rule("answer-in-prompt")
+def answer_in_prompt(diagram: Diagram) -> Iterator[Problem]:
+    """The answer of a component or metric is not in its own prompt."""
+    for kind, facts in (("components", diagram.spec.components), ("metrics", diagram.spec.metrics)):
+        for index, fact in enumerate(facts):
+            if contains(fact.prompt, fact.answer):
+                at = diagram.path(kind, index, "prompt")
+                message = f"the prompt contains the answer `{fact.answer}`"
+                yield diagram.origin.problem(at, "answer-in-prompt", message, "ask by role, not by name")
+
+
+@diagram_rule("metric-number")
+def metric_number(diagram: Diagram) -> Iterator[Problem]:
+    """A metric's answer holds a number in digits."""
+    for index, metric in enumerate(diagram.spec.metrics):
+        if not any(char.isdigit() for char in metric.answer):
+            at = diagram.path("metrics", index, "answer")
+            hint = "write the number in digits, or make it another kind of fact"
+            yield diagram.origin.problem(at, "metric-number", "no digit in a metric's answer", hint)
+
+
+@diagram_rule("trigger-leak")
+def trigger_leak(diagram: Diagram) -> Iterator[Problem]:
+    """A failure's front does not tell its effect or containment."""
+    for index, failure in enumerate(diagram.spec.failures):
+        for name in ("effect", "containment"):
+            if contains(f"{failure.prompt} {failure.trigger}", _core(failure, name)):
+                at = diagram.path("failures", index, "trigger")
+                message = f"the {name} stands on the front"
+                yield diagram.origin.problem(at, "trigger-leak", message, "the front has prompt and trigger only")
+
+
+def _core(failure: Failure, name: str) -> str:
+    return str(getattr(failure, name))

@@ -1,0 +1,158 @@
+"""Rules on the pictures: legible on a phone, and silent about what the cards ask."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from atlas_decks.curriculum import Diagram
+from atlas_decks.drawing import KINDS, Drawing
+from atlas_decks.problems import Problem
+from atlas_decks.rules.registry import diagram_rule, picture_rule
+from atlas_decks.rules.words import contains, words
+
+MAX_WIDTH = 760  # px: at 366 px of card width, 16 px labels come out at 7.7 px
+MAX_HEIGHT = 1400
+NODES = range(5, 15)
+PARTICIPANTS = range(2, 7)
+_FORBIDDEN = re.compile(r"%%\s*\{|^\s*(?:click|classDef|style|linkStyle)\s|^\s*links?\s+\w+\s*:|^---\s*$|<(?!br\s*/?>|-|=|\|)[a-zA-Z/]", re.M)
+_CLASS = re.compile(r":::\s*([\w-]+)|^\s*class\s+[\w, -]+\s+([\w-]+)\s*$", re.M)
+PALETTE = frozenset({"edge", "service", "state", "control", "external", "danger"})
+
+
+def _line(diagram: Diagram, offset: int) -> tuple[int, int]:
+    """(line, column) in the file of a character of the Mermaid source."""
+    path = diagram.path("mermaid")
+    line, column = diagram.origin.place(path)
+    if path not in diagram.origin.blocks:
+        return line, column
+    return line + 1 + diagram.spec.mermaid[:offset].count("\n"), 1
+
+
+def _at(diagram: Diagram, offset: int, rule: str, message: str, hint: str) -> Problem:
+    line, column = _line(diagram, offset)
+    return Problem(diagram.origin.path, line, column, rule, message, hint)
+
+
+@diagram_rule("mermaid-plain")
+def mermaid_plain(diagram: Diagram) -> Iterator[Problem]:
+    """The Mermaid source holds no directives, styles, links or HTML: look and safety are the tool's business."""
+    for match in _FORBIDDEN.finditer(diagram.spec.mermaid):
+        message = f"`{match.group().strip()}` is not used here"
+        hint = "colours come from node classes such as :::service; <br/> is the only tag"
+        yield _at(diagram, match.start(), "mermaid-plain", message, hint)
+
+
+@diagram_rule("mermaid-class")
+def mermaid_class(diagram: Diagram) -> Iterator[Problem]:
+    """Node classes are those of the palette."""
+    for match in _CLASS.finditer(diagram.spec.mermaid):
+        name = match.group(1) or match.group(2)
+        if name not in PALETTE:
+            hint = f"one of {', '.join(sorted(PALETTE))}"
+            yield _at(diagram, match.start(), "mermaid-class", f"no node class `{name}`", hint)
+
+
+@picture_rule("diagram-kind")
+def diagram_kind(diagram: Diagram, drawing: Drawing) -> Iterator[Problem]:
+    """The diagram is of a kind whose nodes can be masked."""
+    if drawing.kind not in KINDS:
+        hint = f"one of {', '.join(KINDS)}; draw a timeline as a flowchart of dated steps"
+        yield _at(diagram, 0, "diagram-kind", f"a {drawing.kind} has no nodes to hide", hint)
+
+
+@picture_rule("node-exists")
+def node_exists(diagram: Diagram, drawing: Drawing) -> Iterator[Problem]:
+    """The node of a component exists in the Mermaid source."""
+    for index, component in enumerate(diagram.spec.components):
+        if component.node not in drawing.nodes:
+            at = diagram.path("components", index, "node")
+            hint = f"nodes: {', '.join(sorted(drawing.nodes))}"
+            yield diagram.origin.problem(at, "node-exists", f"no node `{component.node}` in the diagram", hint)
+
+
+@picture_rule("mask-leak")
+def mask_leak(diagram: Diagram, drawing: Drawing) -> Iterator[Problem]:
+    """A masked answer is not readable elsewhere in the picture."""
+    for index, component in enumerate(diagram.spec.components):
+        masked = " ".join(label.text for label in drawing.labels if label.node == component.node)
+        for label in drawing.labels:
+            if label.node == component.node:
+                continue
+            if contains(label.text, component.answer) or (masked and contains(label.text, masked)):
+                at = diagram.path("components", index, "answer")
+                message = f"`{component.answer}` can be read in `{label.text}`"
+                yield diagram.origin.problem(at, "mask-leak", message, "reword the label, or ask for another node")
+
+
+@picture_rule("mask-answer")
+def mask_answer(diagram: Diagram, drawing: Drawing) -> Iterator[Problem]:
+    """The answer and the hidden label share a word, so that the learner can judge the answer by the picture."""
+    for index, component in enumerate(diagram.spec.components):
+        label = " ".join(label.text for label in drawing.labels if label.node == component.node)
+        if label and not _related(label, component.answer):
+            at = diagram.path("components", index, "answer")
+            message = f"the answer `{component.answer}` and the label `{label}` have no word in common"
+            yield diagram.origin.problem(at, "mask-answer", message, "name the node as it is labelled")
+
+
+def _related(label: str, answer: str) -> bool:
+    """Whether a word of one starts like a word of the other: `Idempotent?` and `Idempotency check` do."""
+
+    def stems(text: str) -> set[str]:
+        return {part[:5] for word in words(text) for part in re.split(r"[^\w]|_", word) if part}
+
+    joined = ["".join(words(text)) for text in (label, answer)]
+    return bool(stems(label) & stems(answer)) or joined[0] in joined[1] or joined[1] in joined[0]
+
+
+@picture_rule("metric-in-picture")
+def metric_in_picture(diagram: Diagram, drawing: Drawing) -> Iterator[Problem]:
+    """A metric's answer is not printed in its diagram."""
+    for index, metric in enumerate(diagram.spec.metrics):
+        for label in drawing.labels:
+            if contains(label.text, metric.answer):
+                at = diagram.path("metrics", index, "answer")
+                message = f"`{metric.answer}` is printed in the diagram: `{label.text}`"
+                yield diagram.origin.problem(at, "metric-in-picture", message, "take the number out of the label")
+
+
+@picture_rule("node-count")
+def node_count(diagram: Diagram, drawing: Drawing) -> Iterator[Problem]:
+    """A flowchart has 5 to 14 nodes, a sequence 2 to 6 participants, any other diagram 3 to 14."""
+    allowed = {"flowchart": NODES, "sequenceDiagram": PARTICIPANTS}.get(drawing.kind, range(3, 15))
+    if len(drawing.nodes) not in allowed:
+        message = f"{len(drawing.nodes)} nodes; {allowed.start} to {allowed.stop - 1} can be kept in mind"
+        yield _at(diagram, 0, "node-count", message, "split the diagram, or merge what is not asked for")
+
+
+@picture_rule("edge-labels")
+def edge_labels(diagram: Diagram, drawing: Drawing) -> Iterator[Problem]:
+    """At least half of a flowchart's edges say what flows."""
+    if drawing.kind == "flowchart" and drawing.labelled * 2 < drawing.edges:
+        message = f"{drawing.labelled} of {drawing.edges} edges are labelled; at least half"
+        yield _at(diagram, 0, "edge-labels", message, 'say what flows: a -->|"writes"| b')
+
+
+@picture_rule("width")
+def width(diagram: Diagram, drawing: Drawing) -> Iterator[Problem]:
+    """The picture is at most 760 px wide, so that labels stay readable on a 390 px phone."""
+    if drawing.width > MAX_WIDTH:
+        message = f"{drawing.width:.0f} px wide; at most {MAX_WIDTH}"
+        yield _at(diagram, 0, "width", message, "top to bottom, shorter labels, fewer nodes side by side")
+
+
+@picture_rule("height")
+def height(diagram: Diagram, drawing: Drawing) -> Iterator[Problem]:
+    """The picture is at most 1,400 px tall, so that a card does not become a scroll."""
+    if drawing.height > MAX_HEIGHT:
+        message = f"{drawing.height:.0f} px tall; at most {MAX_HEIGHT}"
+        yield _at(diagram, 0, "height", message, "fewer ranks: let steps stand side by side")
+
+
+@picture_rule("glyphs")
+def glyphs(diagram: Diagram, drawing: Drawing) -> Iterator[Problem]:
+    """Every character of the labels exists in the embedded font."""
+    if drawing.missing_glyphs:
+        message = f"the embedded font cannot draw {drawing.missing_glyphs}"
+        yield _at(diagram, 0, "glyphs", message, "spell it out")
