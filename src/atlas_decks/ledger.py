@@ -1,0 +1,112 @@
+"""The ledger: GUID -> content hash, mod, retired. Committed, sorted by GUID, one JSON object a line.
+
+A note's `mod` moves only when its content does: Anki updates a note only if the package's mod is newer, so a rebuild
+that changes one note updates one note at every learner's. `key` and `tier` let a removed note be shipped as a tombstone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from atlas_decks.notes import Note
+from atlas_decks.problems import Problem, ProblemsFoundError
+
+_FIELDS = {"guid": str, "hash": str, "key": str, "mod": int, "retired": bool, "tier": int}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One note, or one note type (`tier` 0): `mod` in seconds since 1970."""
+
+    guid: str
+    hash: str
+    key: str
+    mod: int
+    retired: bool
+    tier: int
+
+
+Ledger = Mapping[str, Entry]
+
+
+def read(path: Path, name: str) -> dict[str, Entry]:
+    """Read a ledger; an absent file is an empty one. Raises ProblemsFoundError with every damaged line."""
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise ProblemsFoundError([Problem(name, 0, 0, "ledger", f"cannot be read: {error}")]) from error
+    entries: dict[str, Entry] = {}
+    problems: list[Problem] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        hint = "restore the line from version control; after a merge, keep the lines of both sides"
+        try:
+            data = json.loads(line)
+            if not isinstance(data, dict) or {k: type(v) for k, v in data.items()} != _FIELDS:
+                raise ValueError("not a ledger entry")  # noqa: TRY301 - one place makes the problem
+            entry = Entry(**data)
+        except ValueError as error:
+            problems.append(Problem(name, number, 1, "ledger", str(error), hint))
+            continue
+        other = entries.get(entry.guid)
+        # two branches may both have touched a note: the later one is what a learner may have seen
+        entries[entry.guid] = entry if other is None or entry.mod > other.mod else other
+    if problems:
+        raise ProblemsFoundError(problems)
+    return entries
+
+
+def write(entries: Ledger) -> str:
+    """The ledger as text."""
+    ordered = sorted(entries.values(), key=lambda entry: entry.guid)
+    return "".join(json.dumps(asdict(entry), ensure_ascii=False, sort_keys=True) + "\n" for entry in ordered)
+
+
+def note_hash(note: Note) -> str:
+    """SHA-256 (first 20 hex digits) over everything of a note that a learner gets."""
+    return digest([note.kind, note.fields, sorted(note.tags), note.retired])
+
+
+def digest(value: object) -> str:
+    """The content hash of any JSON value."""
+    return hashlib.sha256(json.dumps(value, ensure_ascii=False).encode()).hexdigest()[:20]
+
+
+def update(old: Ledger, contents: Iterable[tuple[str, str, str, int]], now: int) -> dict[str, Entry]:
+    """The ledger after a build of the whole curriculum.
+
+    `contents` are (guid, hash, key, tier) of everything that exists; what the old ledger has beyond that is retired.
+    `now` is in seconds. A mod always moves forward, and stays at or before `now` unless two builds of different content
+    fall into one second.
+    """
+    new: dict[str, Entry] = {}
+    for guid, content, key, tier in contents:
+        entry = old.get(guid)
+        if entry is None:
+            new[guid] = Entry(guid, content, key, now, False, tier)
+        elif entry.hash != content or entry.retired:
+            new[guid] = Entry(guid, content, key, max(now, entry.mod + 1), False, tier)
+        else:
+            new[guid] = replace(entry, key=key, tier=tier)
+    for guid, entry in old.items():
+        if guid not in new:
+            gone = replace(entry, retired=True, mod=max(now, entry.mod + 1))
+            new[guid] = entry if entry.retired else gone
+    return new
+
+
+def future(entries: Ledger, now: int, name: str) -> list[Problem]:
+    """Entries whose mod lies more than a minute ahead: it would block every later update at a learner's."""
+    hint = "the clock of the machine that built them was wrong: set these mods to a time in the past"
+    ahead = [entry for entry in entries.values() if entry.mod > now + 60]
+    if not ahead:
+        return []
+    message = f"{len(ahead)} entries lie in the future, the first is {ahead[0].key}"
+    return [Problem(name, 0, 0, "ledger-future", message, hint)]

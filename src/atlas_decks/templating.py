@@ -1,0 +1,56 @@
+"""Jinja2 for card templates and fields. Its delimiters are `[[ ]]` and `[% %]`, so that Anki's `{{ }}` pass through."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+
+from atlas_decks.notetypes import SPARE_TEMPLATES, NoteType
+from atlas_decks.problems import Problem, ProblemsFoundError
+
+
+class Templates:
+    """The templates of a project: its own first, then the ones that come with the tool."""
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self._environment = Environment(
+            loader=FileSystemLoader([str(folder) for folder in folders]),
+            undefined=StrictUndefined,
+            autoescape=True,
+            variable_start_string="[[",
+            variable_end_string="]]",
+            block_start_string="[%",
+            block_end_string="%]",
+            comment_start_string="[#",
+            comment_end_string="#]",
+            trim_blocks=True,
+        )
+
+    def fill(self, template: str, /, **values: object) -> str:
+        """The text of a template with its values, escaped. Raises ProblemsFoundError where the template is broken."""
+        try:
+            return self._environment.get_template(template).render(values).strip()
+        except TemplateError as error:
+            line = getattr(error, "lineno", None) or 0
+            hint = "compare with the template that comes with atlas-decks"
+            problem = Problem(f"templates/{template}", line, 1 if line else 0, "template", str(error) or "not found", hint)
+            raise ProblemsFoundError([problem]) from error
+
+    def card_sides(self, note_type: NoteType) -> list[tuple[str, int, str, str]]:
+        """(name, id, front, back) of each card template of a note type, the empty spare ones included."""
+        sides = []
+        for name, number in note_type.templates:
+            if name in SPARE_TEMPLATES:
+                field = f"Spare {SPARE_TEMPLATES.index(name) + 1}"
+                front = f"{{{{#{field}}}}}{{{{^Retired}}}}{{{{{field}}}}}{{{{/Retired}}}}{{{{/{field}}}}}"
+                sides.append((name, number, front, "{{FrontSide}}"))
+            else:
+                folder = note_type.folder
+                sides.append((name, number, self.fill(f"{folder}/front.html"), self.fill(f"{folder}/back.html")))
+        return sides
+
+    def css(self) -> str:
+        """The style sheet of the cards."""
+        return self.fill("card.css")
