@@ -1,0 +1,314 @@
+"""Placed notes -> a deterministic .apkg. The only module that imports genanki.
+
+genanki writes the collection; what it leaves to chance or to the clock is set here: note ids, mods, card ordinals,
+decks' options, zip member dates and order. The same input gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import io
+import itertools
+import json
+import math
+import sqlite3
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import genanki
+
+from atlas_decks.curriculum import Pace, Plan
+from atlas_decks.notes import Note, guid_of
+from atlas_decks.notetypes import NOTE_TYPES
+from atlas_decks.schedule import Limits, Placed, deck_name
+from atlas_decks.templating import Templates
+
+_NOTE_IDS = 1_600_000_000_000  # note ids are milliseconds since 1970, in 2020; tier and position make them unique
+_DECK_IDS = 2_059_400_000
+_PRESET_IDS = 1_760_000_000_000
+_PLAN_DECK_IDS = 2_059_500_000
+_MINUTES_A_DAY = 24 * 60
+DAYS = {"mon": "Mon", "tue": "Tue", "wed": "Wed", "thu": "Thu", "fri": "Fri", "sat": "Sat", "weak": "Weekend"}
+
+
+@dataclass(frozen=True)
+class Look:
+    """Everything a package needs besides its notes: `mods` (seconds) by GUID of note or note type, `media` by name."""
+
+    plan: Plan
+    templates: Templates
+    mods: Mapping[str, int]
+    media: Mapping[str, bytes]
+    pace: Pace
+    limits: Mapping[int, Limits]
+
+
+def note_type_key(kind: str) -> str:
+    """Key of a note type in the ledger, where its templates and style have a mod of their own."""
+    return f"notetype/{kind}"
+
+
+class _Note(genanki.Note):  # type: ignore[misc]
+    """A genanki note that keeps its own id, mod and card ordinals; genanki would guess the last from the template."""
+
+    def __init__(self, note_id: int, mod: int, cards: list[int], **more: Any) -> None:
+        super().__init__(**more)
+        self.note_id, self.mod, self._ordinals = note_id, mod, cards
+
+    @property
+    def cards(self) -> list[Any]:
+        """The cards to write."""
+        return [genanki.Card(ordinal) for ordinal in self._ordinals]
+
+    def write_to_db(self, cursor: Any, _timestamp: float, deck_id: int, _id_gen: Iterator[int]) -> None:
+        """Write the note and its cards with this note's own numbers."""
+        super().write_to_db(cursor, float(self.mod), deck_id, itertools.count(self.note_id))
+
+    def _check_invalid_html_tags_in_fields(self) -> None:
+        """Every field is escaped by us; genanki's check costs seconds on odd input."""
+
+
+class _Model(genanki.Model):  # type: ignore[misc]
+    """A genanki model with a mod of its own."""
+
+    def __init__(self, mod: int, **more: Any) -> None:
+        super().__init__(**more)
+        self.mod = mod
+
+    def to_json(self, _timestamp: float, _deck_id: int) -> Any:
+        """The model as Anki stores it."""
+        return super().to_json(float(self.mod), 1)
+
+    @property
+    def _req(self) -> list[Any]:
+        return [[ordinal, "any", [0]] for ordinal in range(len(self.templates))]
+
+
+class _Deck(genanki.Deck):  # type: ignore[misc]
+    """A genanki deck with a preset, a Markdown description and a desired retention."""
+
+    def __init__(self, deck_id: int, name: str, **options: Any) -> None:
+        super().__init__(deck_id, name)
+        self.options = options
+
+    def to_json(self) -> dict[str, Any]:
+        """The deck as Anki stores it."""
+        return {**super().to_json(), "lrnToday": [0, 0], "newToday": [0, 0], "revToday": [0, 0], "timeToday": [0, 0], **self.options}
+
+
+def models(look: Look) -> dict[str, Any]:
+    """The genanki model of each kind of card."""
+    return {kind: _model(kind, look) for kind in NOTE_TYPES}
+
+
+def note_type_content(kind: str, templates: Templates) -> list[object]:
+    """What a learner gets of a note type; its hash decides whether the note type's mod moves."""
+    return [NOTE_TYPES[kind].name, list(NOTE_TYPES[kind].field_names), templates.card_sides(NOTE_TYPES[kind]), templates.css()]
+
+
+def _model(kind: str, look: Look) -> Any:
+    note_type = NOTE_TYPES[kind]
+    return _Model(
+        mod=look.mods[guid_of(note_type_key(kind))],
+        model_id=note_type.id,
+        name=note_type.name,
+        fields=[{"name": name, "id": number} for name, number in note_type.fields],
+        templates=[
+            {"name": name, "id": number, "qfmt": front, "afmt": back}
+            for name, number, front, back in look.templates.card_sides(note_type)
+        ],
+        css=look.templates.css(),
+    )
+
+
+def build(placed: Sequence[Placed], look: Look) -> bytes:
+    """The package with these notes, as bytes.
+
+    Raises ValueError where two notes share a GUID, or a field holds what would break Anki's format.
+    """
+    _check(placed)
+    by_kind = models(look)
+    decks: dict[str, Any] = {}
+    presets: dict[str, dict[str, Any]] = {}
+    for tier in sorted({p.note.tier for p in placed}):
+        for redraw in (False, True):
+            deck, preset = _tier_deck(tier, redraw, look)
+            decks[deck.name] = deck
+            presets[str(preset["id"])] = preset
+    parent = _Deck(_DECK_IDS, look.plan.deck, conf=1, desc=_about(look.plan, placed), md=True)
+    for p in placed:
+        note = p.note
+        number = _NOTE_IDS + note.tier * 10_000_000 + (p.due if not note.retired else 5_000_000 + _short(note.guid))
+        decks[p.deck].add_note(
+            _Note(
+                number,
+                look.mods[note.guid],
+                [] if note.retired else [0],
+                model=by_kind[note.kind],
+                fields=list(note.fields),
+                tags=list(note.tags),
+                guid=note.guid,
+                due=p.due,
+                sort_field=note.key,
+            )
+        )
+    names = sorted({p.note.media for p in placed if p.note.media})
+    newest = max((look.mods[p.note.guid] for p in placed), default=0)
+    collection = _collection([parent, *decks.values()], presets, newest)
+    return _zip(collection, {name: look.media[name] for name in names})
+
+
+def build_plan(look: Look) -> bytes:
+    """`plan.apkg`: a filtered deck for each day of the rotation, with one suspended guide card each.
+
+    A filtered deck travels only if it holds a card and the learner imports learning progress (README says how).
+    """
+    plan, root = look.plan, look.plan.tag
+    home = _Deck(_PLAN_DECK_IDS, f"{plan.deck} plan", conf=1, desc="Guides to the weekday decks.", md=True)
+    model = _model("guide", look)
+    decks: list[Any] = [home]
+    rows: list[tuple[int, int]] = []
+    new_limit = max(limit.new for limit in look.limits.values())
+    review_limit = max(limit.review for limit in look.limits.values())
+    for index, (day, title) in enumerate(DAYS.items(), 1):
+        categories = [category.title for category in plan.categories if category.day == day]
+        search = f'"deck:{plan.deck}::*" tag:{root}::day::{day} -tag:{root}::retired'
+        terms = [[f"{search} is:due", review_limit, 6], [f"{search} is:new", new_limit, 5]]
+        about = f"{' and '.join(categories)}: due cards first, then new ones."
+        if day == "weak":
+            search = f'"deck:{plan.deck}::*" -tag:{root}::retired (prop:lapses>=2 OR rated:7:1) -is:suspended'
+            terms = [[search, look.pace.review_diagrams * 10, 1]]
+            about = "Weak areas: cards that lapsed twice, or failed within the last seven days. Sunday is for rest."
+        number = _PLAN_DECK_IDS + index
+        decks.append(
+            _Deck(number, f"{plan.deck} plan::{index} {title}", dyn=1, terms=terms, resched=True, separate=True,
+                  delays=None, previewDelay=10, desc=about)
+        )  # fmt: skip
+        key = note_key_of_guide(day)
+        names = NOTE_TYPES["guide"].field_names
+        values = {"Key": key, "Title": f"{title}: {' + '.join(categories) or 'weak areas'}", "Text": f"{about} Press Rebuild to gather the cards of the day."}
+        home.add_note(
+            _Note(_NOTE_IDS + 900_000_000 + index, look.mods[guid_of(key)], [0], model=model, guid=guid_of(key),
+                  fields=[values.get(name, "") for name in names], tags=[f"{root}::guide"], due=index, sort_field=key)
+        )  # fmt: skip
+        rows.append((_NOTE_IDS + 900_000_000 + index, number))
+    newest = max(look.mods[guid_of(note_key_of_guide(day))] for day in DAYS)
+    collection = _collection(decks, {}, newest, guides=rows, home=_PLAN_DECK_IDS)
+    return _zip(collection, {})
+
+
+def note_key_of_guide(day: str) -> str:
+    """Key of the guide note of a day."""
+    return f"plan/guide/{day}"
+
+
+def guide_content(look_plan: Plan, day: str) -> list[object]:
+    """What the ledger hashes of a guide note."""
+    return [day, [category.title for category in look_plan.categories if category.day == day], 1]
+
+
+def _short(guid: str) -> int:
+    return sum(ord(char) * 31**i for i, char in enumerate(guid)) % 4_000_000
+
+
+def _check(placed: Sequence[Placed]) -> None:
+    seen: dict[str, Note] = {}
+    for p in placed:
+        if (other := seen.setdefault(p.note.guid, p.note)) is not p.note:
+            raise ValueError(f"{p.note.key} and {other.key} share the GUID {p.note.guid}")
+        if not p.note.retired and not 0 < p.due < 1_000_000:
+            raise ValueError(f"{p.note.key}: position {p.due} is out of Anki's range")
+        if any("\x1f" in field or "\x00" in field for field in p.note.fields):
+            raise ValueError(f"{p.note.key}: a field holds Anki's field separator")
+
+
+def _about(plan: Plan, placed: Sequence[Placed]) -> str:
+    cards = sum(not p.note.retired for p in placed)
+    diagrams = len({p.note.diagram for p in placed if not p.note.retired})
+    return f"{plan.about}\n\n{cards:,} cards on {diagrams} diagrams. To update, import the newer package: reviews are kept."
+
+
+def _tier_deck(number: int, redraw: bool, look: Look) -> tuple[Any, dict[str, Any]]:
+    plan, tier = look.plan, look.plan.tier(number)
+    preset_id = _PRESET_IDS + look.pace.weeks * 1000 + number * 10 + redraw
+    limit = look.limits[number]
+    new, review = (limit.redraw_new, limit.redraw_review) if redraw else (limit.new, limit.review)
+    delays = [day * _MINUTES_A_DAY for day in plan.review_days] if redraw else [1, 10]
+    name = f"{plan.deck} {tier.deck}{' Redraw' if redraw else ''} ({look.pace.weeks} weeks)"
+    about = f"{tier.goal} Weeks {tier.weeks[0]} to {tier.weeks[1]}."
+    if redraw:
+        about = f"Redraw each diagram with pen and paper after {', '.join(map(str, plan.review_days))} days."
+    deck = _Deck(
+        _DECK_IDS + number * 10 + redraw, deck_name(plan, number, redraw), conf=preset_id, desc=about, md=True,
+        desiredRetention=plan.retention_percent,
+    )  # fmt: skip
+    return deck, _preset(preset_id, name, new, review, delays, plan.retention_percent)
+
+
+def _preset(number: int, name: str, new: int, review: int, delays: list[int], retention: int) -> dict[str, Any]:
+    """An options group in the form of Anki's schema 11."""
+    return {
+        "id": number,
+        "mod": 0,
+        "name": name,
+        "usn": -1,
+        "maxTaken": 90,
+        "autoplay": True,
+        "timer": 0,
+        "replayq": True,
+        "dyn": False,
+        "new": {"bury": False, "delays": delays, "initialFactor": 2500, "ints": [1, 4, 0], "order": 1, "perDay": new},
+        "rev": {"bury": False, "ease4": 1.3, "ivlFct": 1.0, "maxIvl": 36500, "perDay": review, "hardFactor": 1.2},
+        "lapse": {"delays": [10], "leechAction": 1, "leechFails": 8, "minInt": 1, "mult": 0.0},
+        "newMix": 0,
+        "newSortOrder": 1,
+        "newGatherPriority": 1,
+        "interdayLearningMix": 0,
+        "reviewOrder": 0,
+        "buryInterdayLearning": False,
+        "desiredRetention": retention / 100,
+    }
+
+
+def _collection(
+    decks: Sequence[Any], presets: Mapping[str, Any], newest: int, guides: Sequence[tuple[int, int]] = (), home: int = 0
+) -> bytes:
+    """The SQLite file `collection.anki2`."""
+    connection = sqlite3.connect(":memory:")
+    cursor = connection.cursor()
+    genanki.Package(list(decks)).write_to_db(cursor, 0.0, itertools.count(1))
+    row = cursor.execute("SELECT dconf FROM col").fetchone()
+    dconf = {**json.loads(row[0]), **presets}
+    cursor.execute("UPDATE col SET dconf = ?, mod = ?, scm = ?", (json.dumps(dconf), newest * 1000, newest * 1000))
+    for card, filtered in guides:
+        cursor.execute(
+            "UPDATE cards SET did = ?, odid = ?, odue = due, queue = -1 WHERE nid = ?", (filtered, home, card)
+        )
+    connection.commit()
+    cursor.execute("VACUUM")
+    return connection.serialize()
+
+
+def _zip(collection: bytes, media: Mapping[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+
+        def add(name: str, data: bytes) -> None:
+            info = zipfile.ZipInfo(name, date_time=(2020, 1, 1, 0, 0, 0))
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.external_attr = 0o644 << 16
+            archive.writestr(info, data, compresslevel=6)
+
+        add("collection.anki2", collection)
+        add("media", json.dumps({str(i): name for i, name in enumerate(media)}).encode())
+        for index, data in enumerate(media.values()):
+            add(str(index), data)
+    return out.getvalue()
+
+
+def mean_cards(placed: Sequence[Placed]) -> float:
+    """Cards a diagram, without the redraw cards; 9 where there is nothing to count."""
+    cards = [p for p in placed if not p.note.retired and p.note.kind != "redraw"]
+    diagrams = {p.note.diagram for p in cards}
+    return math.ceil(len(cards) / len(diagrams)) if diagrams else 9
