@@ -108,9 +108,10 @@ def compile_notes(project: Project, checked: Checked, weeks: int) -> list[Placed
 
 
 def build(
-    project: Project, checked: Checked, now: int, weeks: int, selection: Selection, frozen: bool = False
+    project: Project, checked: Checked, now: int, weeks: int, selection: Selection, frozen: bool = False,
+    only_changed: bool = False,
 ) -> Built:
-    """Packages and ledger of a checked curriculum. Raises ProblemsFoundError where the ledger is damaged, lies in the
+    """Packages and ledger of a checked curriculum; `only_changed` takes just what differs from the old ledger. Raises ProblemsFoundError where the ledger is damaged, lies in the
     future, or (`frozen`) is stale."""
     plan = checked.curriculum.plan
     templates = Templates(project.templates)
@@ -139,7 +140,12 @@ def build(
     mods = {guid: entry.mod for guid, entry in new.items()}
     limits = {tier.number: schedule.limits(plan, tier.number, pace, mean) for tier in plan.tiers}
     look = package.Look(plan, templates, mods, media, pace, limits)
-    return Built(_packages(placed, look, selection), new, old, tuple(placed))
+    if only_changed:
+        touched = [p for p in placed if old.get(p.note.guid) != new[p.note.guid] and selection.takes(p, plan.tag)]
+        packages = {"atlas-changed.apkg": package.build(touched, look)} if touched else {}
+    else:
+        packages = _packages(placed, look, selection)
+    return Built(packages, new, old, tuple(placed))
 
 
 def _packages(placed: list[Placed], look: package.Look, selection: Selection) -> dict[str, bytes]:

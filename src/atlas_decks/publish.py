@@ -68,3 +68,13 @@ def publish(folder: Path, files: Mapping[str, bytes], remove: tuple[str, ...] = 
     recover(folder)
     for name in remove:
         (folder / name).unlink(missing_ok=True)
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write one file beside its place, then move it there."""
+    draft = path.with_name(f".{path.name}.tmp")
+    try:
+        draft.write_bytes(content)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
