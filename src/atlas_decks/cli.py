@@ -20,11 +20,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from atlas_decks import __version__, ledger, pipeline, publish, rules, schedule
+from atlas_decks import __version__, ledger, package, pipeline, publish, rules, schedule
 from atlas_decks.curriculum import CARD_KINDS, Diagram
 from atlas_decks.diagrams import RendererAwayError, make_renderer
 from atlas_decks.problems import Format, Problem, ProblemsFoundError, format_problems
-from atlas_decks.project import Project, default_templates, find_project
+from atlas_decks.project import Project, find_project
 
 DONE, PROBLEMS, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -87,14 +87,33 @@ def _count_diagrams(project: Project) -> int:
 
 
 pass_context = click.make_pass_decorator(Context)
-_jobs = click.option("--jobs", "-j", type=click.IntRange(1, 64), default=os.cpu_count() or 1, show_default=True, help="Processes that draw diagrams.")  # fmt: skip
-_renderer = click.option("--renderer", type=click.Choice(["embedded", "mermaid-ink"]), default="embedded", show_default=True, help="mermaid-ink needs MERMAID_INK_SERVER.")  # fmt: skip
+_jobs = click.option(
+    "--jobs",
+    "-j",
+    type=click.IntRange(1, 64),
+    default=os.cpu_count() or 1,
+    show_default=True,
+    help="Processes that draw diagrams.",
+)
+_renderer = click.option(
+    "--renderer",
+    type=click.Choice(["embedded", "mermaid-ink"]),
+    default="embedded",
+    show_default=True,
+    help="mermaid-ink needs MERMAID_INK_SERVER.",
+)
 _weeks = click.option("--weeks", type=int, default=None, help="The pace: 16 or 32 weeks in this project's plan.")
 
 
 def _selection(command: Callable[..., Any]) -> Callable[..., Any]:
     options = (
-        click.option("--tier", "tiers", multiple=True, type=int, help="Only this tier. May be given more than once, like the others."),
+        click.option(
+            "--tier",
+            "tiers",
+            multiple=True,
+            type=int,
+            help="Only this tier. May be given more than once, like the others.",
+        ),
         click.option("--company", "companies", multiple=True, help="Only this company, by slug."),
         click.option("--category", "categories", multiple=True, help="Only this category, by slug."),
         click.option("--tag", "tags", multiple=True, help="Only notes with this tag (the root may be left out)."),
@@ -106,7 +125,13 @@ def _selection(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, "-V", "--version", prog_name="atlas-decks")
-@click.option("--project", "project_dir", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="Folder of the project; default: the nearest one upwards with curriculum/atlas.yaml.")  # fmt: skip
+@click.option(
+    "--project",
+    "project_dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(),
+    help="Folder of the project; default: the nearest one upwards.",
+)
 @click.option("--verbose", "-v", is_flag=True, help="Say what is done, and how long it took.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but problems.")
 @click.option("--no-color", is_flag=True, help="No colours (NO_COLOR works too).")
@@ -139,13 +164,15 @@ def new(context: Context, directory: Path) -> None:
     Example:
       atlas-decks new my-decks && cd my-decks && atlas-decks build
     """
-    starter = default_templates().parent / "starter" if (default_templates().parent / "starter").is_dir() else Path(__file__).parent / "starter"
+    starter = Path(__file__).parent / "starter"
     if directory.exists() and any(directory.iterdir() if directory.is_dir() else [directory]):
         problem = Problem(str(directory), 0, 0, "not-empty", "the folder is not empty", "name a new or an empty folder")
         raise ProblemsFoundError([problem])
     for source in sorted(starter.rglob("*")):
         if source.is_file() and "__pycache__" not in source.parts:
             target = directory / source.relative_to(starter)
+            if target.name == "gitignore":  # a dot file would act within our own repository
+                target = target.with_name(".gitignore")
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(source.read_bytes())
     context.say(f"{directory}: edit curriculum/, then run `atlas-decks build` there")
@@ -159,7 +186,9 @@ def new(context: Context, directory: Path) -> None:
 @_renderer
 @_jobs
 @pass_context
-def check(context: Context, paths: tuple[Path, ...], strict: bool, style: Format, list_rules: bool, renderer: str, jobs: int) -> None:
+def check(
+    context: Context, paths: tuple[Path, ...], strict: bool, style: Format, list_rules: bool, renderer: str, jobs: int
+) -> None:
     """Check the curriculum; with PATHs, report only what concerns those files and folders.
 
     The whole curriculum is read either way, as ids and prompts are unique over all of it.
@@ -199,7 +228,9 @@ def _concerns(problem: Problem, paths: tuple[Path, ...], project: Project) -> bo
 @cli.command()
 @_selection
 @click.option("--only-changed", is_flag=True, help="One package with just the notes that changed since the ledger.")
-@click.option("--output", "-o", type=click.Path(path_type=Path), help="Folder for the packages, or an .apkg file for a selection.")
+@click.option(
+    "--output", "-o", type=click.Path(path_type=Path), help="Folder for the packages, or an .apkg file for a selection."
+)
 @click.option("--frozen", is_flag=True, help="Fail where the ledger is stale (for CI).")
 @click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="Write figures of the build as JSON.")
 @_weeks
@@ -207,9 +238,19 @@ def _concerns(problem: Problem, paths: tuple[Path, ...], project: Project) -> bo
 @_jobs
 @pass_context
 def build(
-    context: Context, tiers: tuple[int, ...], companies: tuple[str, ...], categories: tuple[str, ...], tags: tuple[str, ...],
-    only_changed: bool, output: Path | None, frozen: bool, report: Path | None, weeks: int | None, renderer: str, jobs: int,
-) -> None:  # fmt: skip
+    context: Context,
+    tiers: tuple[int, ...],
+    companies: tuple[str, ...],
+    categories: tuple[str, ...],
+    tags: tuple[str, ...],
+    only_changed: bool,
+    output: Path | None,
+    frozen: bool,
+    report: Path | None,
+    weeks: int | None,
+    renderer: str,
+    jobs: int,
+) -> None:
     """Build the packages: one a tier, atlas-all.apkg and plan.apkg; or one with a selection.
 
     \b
@@ -234,7 +275,14 @@ def build(
     with publish.exclusive(project.decks, project.name(project.decks)):
         built = pipeline.build(project, checked, now, pace, selection, frozen, only_changed)
         if not built.packages:
-            problem = Problem("build", 0, 0, "nothing-selected", "no note matches the selection", "see `atlas-decks list` and `atlas-decks stats`")
+            problem = Problem(
+                "build",
+                0,
+                0,
+                "nothing-selected",
+                "no note matches the selection",
+                "see `atlas-decks list` and `atlas-decks stats`",
+            )
             raise ProblemsFoundError([problem])
         files = dict(built.packages)
         text = ledger.write(built.ledger).encode()
@@ -262,12 +310,15 @@ def build(
         publish.write_file(report, (json.dumps(figures, indent=2) + "\n").encode())
     for name, data in files.items():
         context.say(f"{(output if output and output.suffix == '.apkg' else folder / name)}  {len(data) / 1000:,.0f} kB")
-    context.say(f"{figures['notes']:,} notes on {figures['diagrams']} diagrams, {figures['changed']} changed, {figures['seconds']} s")
+    what = f"{figures['notes']:,} notes on {figures['diagrams']} diagrams, {figures['changed']} changed"
+    context.say(f"{what}, {figures['seconds']} s")
 
 
 @cli.command()
 @click.argument("diagram")
-@click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="File to write; default: standard output.")
+@click.option(
+    "--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="File to write; default: standard output."
+)
 @_renderer
 @pass_context
 def render(context: Context, diagram: str, output: Path | None, renderer: str) -> None:
@@ -319,7 +370,11 @@ def serve(context: Context, port: int) -> None:
 
 @cli.command()
 @click.argument("packages", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--against", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="An older package: study it, then update to the new one.")
+@click.option(
+    "--against",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="An older package: study it, then update to the new one.",
+)
 @pass_context
 def verify(context: Context, packages: tuple[Path, ...], against: Path | None) -> None:
     """Import PACKAGES into a throwaway collection of the real Anki, and look at every card.
@@ -335,14 +390,20 @@ def verify(context: Context, packages: tuple[Path, ...], against: Path | None) -
         if len(packages) != 1:
             raise click.UsageError("--against compares with one package")
         update = verification.verify_update(against, packages[0])
-        click.echo(f"{update.old_notes} notes before, {update.new_notes} after: {len(update.updated)} updated, {update.added} added, {update.kept} kept, {len(update.lost)} lost")
+        click.echo(
+            f"{update.old_notes} notes before, {update.new_notes} after: {len(update.updated)} updated, "
+            f"{update.added} added, {update.kept} kept, {len(update.lost)} lost"
+        )
         click.echo(f"reviews: {update.reviews_before} before, {update.reviews_after} after")
         for key in update.updated[:20] if not context.verbose else update.updated:
             click.echo(f"  updated {key}")
         problems = update.problems
     else:
         report = verification.verify(list(packages))
-        click.echo(f"{report.notes} notes, {report.cards} cards in {len(report.decks)} decks, {len(report.tags)} tags, {report.media} media files; {report.rendered} cards rendered front and back")
+        click.echo(
+            f"{report.notes} notes, {report.cards} cards in {len(report.decks)} decks, {len(report.tags)} tags, "
+            f"{report.media} media files; {report.rendered} cards rendered front and back"
+        )
         if context.verbose:
             for deck in report.decks:
                 click.echo(f"  {deck}")
@@ -372,7 +433,14 @@ def diff(old: Path, new_: Path, style: str) -> None:
 @_selection
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @pass_context
-def list_(context: Context, tiers: tuple[int, ...], companies: tuple[str, ...], categories: tuple[str, ...], tags: tuple[str, ...], style: str) -> None:
+def list_(
+    context: Context,
+    tiers: tuple[int, ...],
+    companies: tuple[str, ...],
+    categories: tuple[str, ...],
+    tags: tuple[str, ...],
+    style: str,
+) -> None:
     """List diagrams: id, tier, category, group, title.
 
     \b
@@ -429,7 +497,7 @@ def stats(context: Context, style: str) -> None:
     checked = context.check()
     plan = checked.curriculum.plan
     count = Counter((d.category.slug, d.spec.group) for d in checked.curriculum.diagrams)
-    cards = Counter(kind for d in checked.curriculum.diagrams for kind, *_ in d.facts())
+    cards: Counter[str] = Counter(kind for d in checked.curriculum.diagrams for kind, *_ in d.facts())
     cards["redraw"] = len(checked.curriculum.diagrams)
     rows = [
         {"category": c.slug, "group": g.slug, "tier": c.tier, "diagrams": count[c.slug, g.slug], "planned": g.planned}
@@ -447,7 +515,10 @@ def stats(context: Context, style: str) -> None:
             table.add_row(*(str(row[k]) for k in ("tier", "category", "group", "diagrams", "planned")))
     context.console.print(table)
     notes = sum(cards.values())
-    click.echo(f"{total} of {plan.planned} diagrams ({total / plan.planned:.0%}); {notes} notes, {notes / max(total, 1):.1f} a diagram")
+    click.echo(
+        f"{total} of {plan.planned} diagrams ({total / plan.planned:.0%}); "
+        f"{notes} notes, {notes / max(total, 1):.1f} a diagram"
+    )
     click.echo(", ".join(f"{cards[kind]} {kind}" for kind in CARD_KINDS))
 
 
@@ -467,7 +538,7 @@ def plan(context: Context, weeks: int | None) -> None:
     if pace is None:
         raise click.UsageError(f"no pace of {weeks} weeks in the plan")
     placed = pipeline.compile_notes(context.project, checked, pace.weeks)
-    mean = pipeline.package.mean_cards(placed)
+    mean = package.mean_cards(placed)
     click.echo(f"{the_plan.name}: {pace.weeks} weeks, new material on {pace.study_days} days a week\n\nRotation")
     for day in ("mon", "tue", "wed", "thu", "fri", "sat"):
         click.echo(f"  {day}  {' + '.join(c.title for c in the_plan.categories if c.day == day)}")
@@ -476,7 +547,10 @@ def plan(context: Context, weeks: int | None) -> None:
     for tier in the_plan.tiers:
         limit = schedule.limits(the_plan, tier.number, pace, mean)
         first, last = int((tier.weeks[0] - 1) * factor) + 1, int(tier.weeks[1] * factor)
-        click.echo(f"  {tier.number} {tier.title}: weeks {first}-{last}, {limit.new} new, {limit.review} reviews ({limit.redraw_new} new, {limit.redraw_review} reviews)")
+        click.echo(
+            f"  {tier.number} {tier.title}: weeks {first}-{last}, {limit.new} new, {limit.review} reviews "
+            f"({limit.redraw_new} new, {limit.redraw_review} reviews)"
+        )
     click.echo("\nCheckpoints")
     for point in the_plan.checkpoints:
         bar = f", pass at {point.pass_percent}%" if point.pass_percent else ""
@@ -509,11 +583,15 @@ def run(arguments: list[str]) -> int:
     except SystemExit as error:
         return error.code if isinstance(error.code, int) else DONE
     except BrokenPipeError:  # the reader of a pipe had enough
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = None
         return DONE
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        click.echo(f"{where}{error.strerror or error}\n    hint: check that the place exists, is writable and has room; the old files are untouched", err=True)
+        click.echo(
+            f"{where}{error.strerror or error}\n"
+            "    hint: check that the place exists, is writable and has room; the old files are untouched",
+            err=True,
+        )
         return PROBLEMS
     except Exception:  # the one boundary: a bug must not greet people with a traceback
         handle, name = tempfile.mkstemp(prefix="atlas-decks-", suffix=".log")

@@ -32,7 +32,10 @@ class Difference:
 
 
 def read_notes(path: Path) -> dict[str, dict[str, str]]:
-    """The notes of a package by GUID, as field name -> content, with "Tags". Raises ProblemsFoundError on other files."""
+    """The notes of a package by GUID, as field name -> content, with "Tags".
+
+    Raises ProblemsFoundError on any other file.
+    """
     try:
         with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory(prefix="atlas-diff-") as folder:
             archive.extract("collection.anki2", folder)

@@ -37,8 +37,8 @@ class Label:
 class Drawing:
     """A self-contained SVG, its natural size in px, and what can be read in it.
 
-    `nodes` maps node ids to boxes (a sequence participant has two); `edges` counts the edges, `labelled` those with text;
-    `missing_glyphs` are the characters that the embedded font cannot draw.
+    `nodes` maps node ids to boxes (a sequence participant has two); `edges` counts the edges, `labelled` those with
+    text; `missing_glyphs` are the characters that the embedded font cannot draw.
     """
 
     kind: str

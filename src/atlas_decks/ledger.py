@@ -1,7 +1,8 @@
 """The ledger: GUID -> content hash, mod, retired. Committed, sorted by GUID, one JSON object a line.
 
 A note's `mod` moves only when its content does: Anki updates a note only if the package's mod is newer, so a rebuild
-that changes one note updates one note at every learner's. `key` and `tier` let a removed note be shipped as a tombstone.
+that changes one note updates one note at every learner's. `key` and `tier` let a removed note be shipped as a
+tombstone.
 """
 
 from __future__ import annotations

@@ -103,7 +103,9 @@ def _load_file(source: Source, plan: Plan) -> tuple[FileHead | None, list[Diagra
     category = plan.category(head.category)
     if category is None:
         known = ", ".join(c.slug for c in plan.categories)
-        problems.append(source.problem(("category",), "known-category", f"no category `{head.category}`", f"one of {known}"))
+        problems.append(
+            source.problem(("category",), "known-category", f"no category `{head.category}`", f"one of {known}")
+        )
         return head, [], problems
     diagrams = []
     for index, spec in specs:
@@ -124,9 +126,7 @@ def _validate(model: type[M], data: Any, source: Source, base: Path_) -> tuple[M
         return None, list(_schema_problems(error, model, source, base))
 
 
-def _schema_problems(
-    error: ValidationError, model: type[BaseModel], source: Source, base: Path_
-) -> Iterator[Problem]:
+def _schema_problems(error: ValidationError, model: type[BaseModel], source: Source, base: Path_) -> Iterator[Problem]:
     for fault in error.errors(include_url=False):
         path = (*base, *(part for part in fault["loc"] if part != "[key]"))
         kind = fault["type"]
@@ -146,7 +146,11 @@ def _explain(kind: str, fault: Any) -> tuple[str, str]:
     if kind == "string_type":
         if value is None:
             return "no text", "write the text after the colon, or remove the key"
-        hint = f'quote it: "{value}"' if isinstance(value, (int, bool, float)) else "text is wanted here, not a list or mapping"
+        hint = (
+            f'quote it: "{value}"'
+            if isinstance(value, (int, bool, float))
+            else "text is wanted here, not a list or mapping"
+        )
         return "not text", hint
     if kind == "string_pattern_mismatch":
         pattern = fault["ctx"]["pattern"]
@@ -154,7 +158,10 @@ def _explain(kind: str, fault: Any) -> tuple[str, str]:
             return f"not an https address: {value!r}", "give the full https:// address of the page"
         if pattern.startswith(r"^\d{4}"):
             return f"not a date: {value!r}", 'write "YYYY-MM-DD" or "YYYY-MM", in quotes'
-        return f"not a valid id: {str(value)[:60]!r}", "lower-case words joined by single hyphens, such as `hot-partition`"
+        return (
+            f"not a valid id: {str(value)[:60]!r}",
+            "lower-case words joined by single hyphens, such as `hot-partition`",
+        )
     if kind in ("too_short", "too_long"):
         context = fault["ctx"]
         bound = f"at least {context['min_length']}" if kind == "too_short" else f"at most {context['max_length']}"

@@ -19,7 +19,7 @@ _PAD = 2.5  # px by which a mask reaches over its node's outline
 
 @dataclass(frozen=True)
 class Note:
-    """A note as it goes into a package. `fields` are HTML, in the order of the note type; `media` its picture's name."""
+    """A note as it goes into a package. `fields` are HTML, in the note type's order; `media` is its picture's name."""
 
     kind: str
     key: str
@@ -83,9 +83,7 @@ class _Maker:
         if group:
             parts.append(group.title)
         self.breadcrumb = self.fill("fields/breadcrumb.html", parts=parts)
-        self.complexity = next(
-            step for step in plan.complexity if len(drawing.nodes) + drawing.edges <= step.elements
-        )
+        self.complexity = next(step for step in plan.complexity if len(drawing.nodes) + drawing.edges <= step.elements)
 
     def note(self, kind: CardKind, fact: str, values: Mapping[str, str], source: str) -> Note:
         key = note_key(self.diagram.id, kind, fact)

@@ -6,6 +6,7 @@ decks' options, zip member dates and order. The same input gives the same bytes.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import itertools
 import json
@@ -94,7 +95,14 @@ class _Deck(genanki.Deck):  # type: ignore[misc]
 
     def to_json(self) -> dict[str, Any]:
         """The deck as Anki stores it."""
-        return {**super().to_json(), "lrnToday": [0, 0], "newToday": [0, 0], "revToday": [0, 0], "timeToday": [0, 0], **self.options}
+        return {
+            **super().to_json(),
+            "lrnToday": [0, 0],
+            "newToday": [0, 0],
+            "revToday": [0, 0],
+            "timeToday": [0, 0],
+            **self.options,
+        }
 
 
 def models(look: Look) -> dict[str, Any]:
@@ -104,7 +112,12 @@ def models(look: Look) -> dict[str, Any]:
 
 def note_type_content(kind: str, templates: Templates) -> list[object]:
     """What a learner gets of a note type; its hash decides whether the note type's mod moves."""
-    return [NOTE_TYPES[kind].name, list(NOTE_TYPES[kind].field_names), templates.card_sides(NOTE_TYPES[kind]), templates.css()]
+    return [
+        NOTE_TYPES[kind].name,
+        list(NOTE_TYPES[kind].field_names),
+        templates.card_sides(NOTE_TYPES[kind]),
+        templates.css(),
+    ]
 
 
 def _model(kind: str, look: Look) -> Any:
@@ -171,7 +184,8 @@ def build_plan(look: Look) -> bytes:
     rows: list[tuple[int, int]] = []
     new_limit = max(limit.new for limit in look.limits.values())
     review_limit = max(limit.review for limit in look.limits.values())
-    for index, (day, title) in enumerate(DAYS.items(), 1):
+    for index, day in enumerate(days_of(plan), 1):
+        title = DAYS[day]
         categories = [category.title for category in plan.categories if category.day == day]
         search = f'"deck:{plan.deck}::*" tag:{root}::day::{day} -tag:{root}::retired'
         terms = [[f"{search} is:due", review_limit, 6], [f"{search} is:new", new_limit, 5]]
@@ -182,20 +196,48 @@ def build_plan(look: Look) -> bytes:
             about = "Weak areas: cards that lapsed twice, or failed within the last seven days. Sunday is for rest."
         number = _PLAN_DECK_IDS + index
         decks.append(
-            _Deck(number, f"{plan.deck} plan::{index} {title}", dyn=1, terms=terms, resched=True, separate=True,
-                  delays=None, previewDelay=10, desc=about)
-        )  # fmt: skip
+            _Deck(
+                number,
+                f"{plan.deck} plan::{index} {title}",
+                dyn=1,
+                terms=terms,
+                resched=True,
+                separate=True,
+                delays=None,
+                previewDelay=10,
+                desc=about,
+            )
+        )
         key = note_key_of_guide(day)
         names = NOTE_TYPES["guide"].field_names
-        values = {"Key": key, "Title": f"{title}: {' + '.join(categories) or 'weak areas'}", "Text": f"{about} Press Rebuild to gather the cards of the day."}
+        values = {
+            "Key": key,
+            "Title": f"{title}: {' + '.join(categories) or 'weak areas'}",
+            "Text": f"{about} Press Rebuild to gather the cards of the day.",
+        }
         home.add_note(
-            _Note(_NOTE_IDS + 900_000_000 + index, look.mods[guid_of(key)], [0], model=model, guid=guid_of(key),
-                  fields=[values.get(name, "") for name in names], tags=[f"{root}::guide"], due=index, sort_field=key)
-        )  # fmt: skip
+            _Note(
+                _NOTE_IDS + 900_000_000 + index,
+                look.mods[guid_of(key)],
+                [0],
+                model=model,
+                guid=guid_of(key),
+                fields=[values.get(name, "") for name in names],
+                tags=[f"{root}::guide"],
+                due=index,
+                sort_field=key,
+            )
+        )
         rows.append((_NOTE_IDS + 900_000_000 + index, number))
-    newest = max(look.mods[guid_of(note_key_of_guide(day))] for day in DAYS)
+    newest = max(look.mods[guid_of(note_key_of_guide(day))] for day in days_of(plan))
     collection = _collection(decks, {}, newest, guides=rows, home=_PLAN_DECK_IDS)
     return _zip(collection, {})
+
+
+def days_of(plan: Plan) -> list[str]:
+    """The days that get a filtered deck: those with a category, and the weekend's weak areas."""
+    used = {category.day for category in plan.categories}
+    return [day for day in DAYS if day in used or day == "weak"]
 
 
 def note_key_of_guide(day: str) -> str:
@@ -209,7 +251,7 @@ def guide_content(look_plan: Plan, day: str) -> list[object]:
 
 
 def _short(guid: str) -> int:
-    return sum(ord(char) * 31**i for i, char in enumerate(guid)) % 4_000_000
+    return int(hashlib.sha256(guid.encode()).hexdigest()[:8], 16) % 4_000_000
 
 
 def _check(placed: Sequence[Placed]) -> None:
@@ -226,7 +268,8 @@ def _check(placed: Sequence[Placed]) -> None:
 def _about(plan: Plan, placed: Sequence[Placed]) -> str:
     cards = sum(not p.note.retired for p in placed)
     diagrams = len({p.note.diagram for p in placed if not p.note.retired})
-    return f"{plan.about}\n\n{cards:,} cards on {diagrams} diagrams. To update, import the newer package: reviews are kept."
+    update = "To update, import the newer package: reviews are kept."
+    return f"{plan.about}\n\n{cards:,} cards on {diagrams} diagrams. {update}"
 
 
 def _tier_deck(number: int, redraw: bool, look: Look) -> tuple[Any, dict[str, Any]]:
@@ -240,9 +283,13 @@ def _tier_deck(number: int, redraw: bool, look: Look) -> tuple[Any, dict[str, An
     if redraw:
         about = f"Redraw each diagram with pen and paper after {', '.join(map(str, plan.review_days))} days."
     deck = _Deck(
-        _DECK_IDS + number * 10 + redraw, deck_name(plan, number, redraw), conf=preset_id, desc=about, md=True,
+        _DECK_IDS + number * 10 + redraw,
+        deck_name(plan, number, redraw),
+        conf=preset_id,
+        desc=about,
+        md=True,
         desiredRetention=plan.retention_percent,
-    )  # fmt: skip
+    )
     return deck, _preset(preset_id, name, new, review, delays, plan.retention_percent)
 
 

@@ -12,6 +12,7 @@ from atlas_decks import ledger, load, package, rules, schedule
 from atlas_decks.curriculum import Curriculum
 from atlas_decks.diagrams import Cache, Renderer, RenderError, draw_all
 from atlas_decks.drawing import Drawing
+from atlas_decks.ledger import Entry
 from atlas_decks.notes import guid_of, make_notes, media_name, retired_note
 from atlas_decks.notetypes import NOTE_TYPES
 from atlas_decks.problems import Problem, ProblemsFoundError
@@ -85,12 +86,12 @@ class Built:
     """The result of a build: packages by file name, the new ledger, and how it differs from the old one."""
 
     packages: Mapping[str, bytes]
-    ledger: Mapping[str, ledger.Entry]
-    old: Mapping[str, ledger.Entry]
+    ledger: Mapping[str, Entry]
+    old: Mapping[str, Entry]
     placed: tuple[Placed, ...]
 
     @property
-    def changed(self) -> list[ledger.Entry]:
+    def changed(self) -> list[Entry]:
         """Entries that are new, changed, or newly retired."""
         return [entry for guid, entry in self.ledger.items() if self.old.get(guid) != entry]
 
@@ -108,11 +109,18 @@ def compile_notes(project: Project, checked: Checked, weeks: int) -> list[Placed
 
 
 def build(
-    project: Project, checked: Checked, now: int, weeks: int, selection: Selection, frozen: bool = False,
+    project: Project,
+    checked: Checked,
+    now: int,
+    weeks: int,
+    selection: Selection,
+    frozen: bool = False,
     only_changed: bool = False,
 ) -> Built:
-    """Packages and ledger of a checked curriculum; `only_changed` takes just what differs from the old ledger. Raises ProblemsFoundError where the ledger is damaged, lies in the
-    future, or (`frozen`) is stale."""
+    """Packages and ledger of a checked curriculum; `only_changed` takes just what differs from the old ledger.
+
+    Raises ProblemsFoundError where the ledger is damaged, lies in the future, or (`frozen`) is stale.
+    """
     plan = checked.curriculum.plan
     templates = Templates(project.templates)
     name = project.name(project.ledger)
@@ -122,7 +130,7 @@ def build(
     for kind in NOTE_TYPES:
         key = package.note_type_key(kind)
         contents.append((guid_of(key), ledger.digest(package.note_type_content(kind, templates)), key, 0))
-    for day in package.DAYS:
+    for day in package.days_of(plan):
         key = package.note_key_of_guide(day)
         contents.append((guid_of(key), ledger.digest(package.guide_content(plan, day)), key, 0))
     new = ledger.update(old, contents, now)
@@ -161,7 +169,7 @@ def _packages(placed: list[Placed], look: package.Look, selection: Selection) ->
     return packages
 
 
-def _stale(old: Mapping[str, ledger.Entry], new: Mapping[str, ledger.Entry], name: str) -> list[Problem]:
+def _stale(old: Mapping[str, Entry], new: Mapping[str, Entry], name: str) -> list[Problem]:
     hint = "run `atlas-decks build` and commit decks/ledger.jsonl"
     return [
         Problem(name, 0, 0, "ledger-stale", f"{entry.key} is {'new' if guid not in old else 'changed'}", hint)

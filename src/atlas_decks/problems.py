@@ -1,4 +1,4 @@
-"""A Problem is data: where, which rule, what is wrong, what would be right. Problems are collected and printed together."""
+"""A Problem is data: where, which rule, what is wrong, what would be right. They are collected and printed together."""
 
 from __future__ import annotations
 

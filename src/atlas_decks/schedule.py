@@ -117,7 +117,7 @@ def deck_name(plan: Plan, tier: int, redraw: bool = False) -> str:
 
 
 def place(notes: Iterable[Note], curriculum: Curriculum, weeks: int) -> list[Placed]:
-    """Give each note its deck, position and week tag. Sorted by tier and position; tombstones come last in their tier."""
+    """Give each note its deck, position and week tag. Sorted by tier and position; tombstones come last in a tier."""
     plan = curriculum.plan
     slot = slots(curriculum)
     placed: list[Placed] = []

@@ -33,8 +33,8 @@ _TRUE_FALSE = {"true": True, "false": False}
 class Source:
     """The data of one YAML file and where each part of it stands.
 
-    `places` maps the path of a part, such as ("diagrams", 0, "title"), to (line, column), both from 1: of the value, and
-    in `keys` of the key. `blocks` holds the paths of block scalars (`|`), whose text starts on the line below.
+    `places` maps the path of a part, such as ("diagrams", 0, "title"), to (line, column), both from 1: of the value,
+    and in `keys` of the key. `blocks` holds the paths of block scalars (`|`), whose text starts on the line below.
     """
 
     path: str
@@ -119,6 +119,11 @@ def _syntax_problem(error: yaml.YAMLError, text: str, name: str) -> Problem:
     return Problem(name, line, column, "yaml-syntax", message, hint)
 
 
+def _place(event: yaml.Event) -> Place:
+    mark = event.start_mark
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+
+
 class _Builder:
     """Builds the tree from parser events, with an explicit stack."""
 
@@ -139,7 +144,9 @@ class _Builder:
         if isinstance(event, yaml.DocumentStartEvent):
             self._documents += 1
             if self._documents > 1:
-                self._fault(event, "yaml-documents", "a second document starts here", "one document a file: remove `---`")
+                self._fault(
+                    event, "yaml-documents", "a second document starts here", "one document a file: remove `---`"
+                )
                 self.fatal = True
         elif isinstance(event, yaml.AliasEvent):
             self._fault(event, "yaml-anchor", f"the alias *{event.anchor}", "write the value out; anchors are not used")
@@ -149,7 +156,9 @@ class _Builder:
             container: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
             path = self._attach(event, container)
             if len(self._stack) >= MAX_DEPTH:
-                self._fault(event, "yaml-depth", f"nested deeper than {MAX_DEPTH} levels", "see the format in CONTRIBUTING.md")
+                self._fault(
+                    event, "yaml-depth", f"nested deeper than {MAX_DEPTH} levels", "see the format in CONTRIBUTING.md"
+                )
                 self.fatal = True
             self._stack.append((container, path, []))
         elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
@@ -161,7 +170,7 @@ class _Builder:
                 self.blocks.add(path)
 
     def _attach(self, event: yaml.Event, value: Any) -> Path_:
-        place = (event.start_mark.line + 1, event.start_mark.column + 1)
+        place = _place(event)
         if not self._stack:
             self.root = value
             self.places[()] = place
@@ -179,7 +188,10 @@ class _Builder:
             if key in container:
                 first = self.keys[(*path, key)]
                 self._fault(
-                    event, "duplicate-key", f"`{key}` stands twice; first on line {first[0]}", "remove or rename one of them"
+                    event,
+                    "duplicate-key",
+                    f"`{key}` stands twice; first on line {first[0]}",
+                    "remove or rename one of them",
                 )
             else:
                 self.keys[(*path, key)] = place
@@ -196,7 +208,7 @@ class _Builder:
         text: str = event.value
         if not event.implicit[0]:
             return text
-        tag = _RESOLVER.resolve(yaml.ScalarNode, text, (True, False))
+        tag: str = _RESOLVER.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
         if tag.endswith(":null"):
             return None
         if tag.endswith(":int") and text.lstrip("+-").isdecimal():
@@ -206,10 +218,11 @@ class _Builder:
 
     def _check_plain(self, event: Any) -> None:
         if event.anchor:
-            self._fault(event, "yaml-anchor", f"the anchor &{event.anchor}", "write the value out; anchors are not used")
+            self._fault(
+                event, "yaml-anchor", f"the anchor &{event.anchor}", "write the value out; anchors are not used"
+            )
         if event.tag and event.tag != "!":
             self._fault(event, "yaml-tag", f"the tag {event.tag}", "remove it; plain values need no tag")
 
     def _fault(self, event: yaml.Event, rule: str, message: str, hint: str) -> None:
-        mark = event.start_mark
-        self.problems.append(Problem(self.name, mark.line + 1, mark.column + 1, rule, message, hint))
+        self.problems.append(Problem(self.name, *_place(event), rule, message, hint))

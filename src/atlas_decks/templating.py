@@ -35,7 +35,9 @@ class Templates:
         except TemplateError as error:
             line = getattr(error, "lineno", None) or 0
             hint = "compare with the template that comes with atlas-decks"
-            problem = Problem(f"templates/{template}", line, 1 if line else 0, "template", str(error) or "not found", hint)
+            problem = Problem(
+                f"templates/{template}", line, 1 if line else 0, "template", str(error) or "not found", hint
+            )
             raise ProblemsFoundError([problem]) from error
 
     def card_sides(self, note_type: NoteType) -> list[tuple[str, int, str, str]]:

@@ -54,7 +54,9 @@ def collection() -> Iterator[Any]:
         from anki.collection import Collection
     except ImportError as error:
         hint = "pip install 'atlas-decks[verify]'"
-        raise ProblemsFoundError([Problem("anki", 0, 0, "verify-extra", "the package `anki` is missing", hint)]) from error
+        raise ProblemsFoundError(
+            [Problem("anki", 0, 0, "verify-extra", "the package `anki` is missing", hint)]
+        ) from error
     with tempfile.TemporaryDirectory(prefix="atlas-verify-") as folder:
         col = Collection(str(Path(folder) / "collection.anki2"))
         try:
@@ -78,7 +80,9 @@ def import_package(col: Any, path: Path, with_scheduling: bool = False, with_pre
         return col.import_anki_package(ImportAnkiPackageRequest(package_path=str(path), options=options)).log
     except Exception as error:  # whatever the backend raises, the learner sees a refusal
         hint = "is it a package that atlas-decks or Anki wrote, and complete?"
-        raise ProblemsFoundError([Problem(str(path), 0, 0, "import", str(error) or type(error).__name__, hint)]) from error
+        raise ProblemsFoundError(
+            [Problem(str(path), 0, 0, "import", str(error) or type(error).__name__, hint)]
+        ) from error
 
 
 def verify(paths: list[Path]) -> Report:
@@ -172,7 +176,9 @@ def _state(col: Any) -> dict[str, tuple[str, str, list[tuple[Any, ...]]]]:
     state = {}
     for note_id in col.find_notes(""):
         note = col.get_note(note_id)
-        rows = col.db.all("SELECT ord, type, queue, due, ivl, reps, lapses FROM cards WHERE nid = ? ORDER BY ord", note_id)
+        rows = col.db.all(
+            "SELECT ord, type, queue, due, ivl, reps, lapses FROM cards WHERE nid = ? ORDER BY ord", note_id
+        )
         content = "\x1f".join([*note.fields, *sorted(note.tags)])
         state[note.guid] = (note.fields[0], content, [tuple(row) for row in rows])
     return state

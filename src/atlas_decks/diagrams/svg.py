@@ -24,13 +24,72 @@ SVG = "http://www.w3.org/2000/svg"
 VERSION = 3  # part of the cache key: count up when the output changes
 
 _ELEMENTS = frozenset(
-    "svg g rect circle ellipse line polygon polyline path text tspan defs marker style symbol use"
-    " title desc".split()
+    [
+        "svg",
+        "g",
+        "rect",
+        "circle",
+        "ellipse",
+        "line",
+        "polygon",
+        "polyline",
+        "path",
+        "text",
+        "tspan",
+        "defs",
+        "marker",
+        "style",
+        "symbol",
+        "use",
+        "title",
+        "desc",
+    ]
 )
 _ATTRIBUTES = frozenset(
-    "id class x y x1 y1 x2 y2 cx cy r rx ry width height d points transform viewBox fill stroke stroke-width"
-    " stroke-dasharray stroke-opacity fill-opacity opacity text-anchor dominant-baseline alignment-baseline dy dx style"
-    " marker-end marker-start markerWidth markerHeight markerUnits orient refX refY font-size name".split()
+    [
+        "id",
+        "class",
+        "x",
+        "y",
+        "x1",
+        "y1",
+        "x2",
+        "y2",
+        "cx",
+        "cy",
+        "r",
+        "rx",
+        "ry",
+        "width",
+        "height",
+        "d",
+        "points",
+        "transform",
+        "viewBox",
+        "fill",
+        "stroke",
+        "stroke-width",
+        "stroke-dasharray",
+        "stroke-opacity",
+        "fill-opacity",
+        "opacity",
+        "text-anchor",
+        "dominant-baseline",
+        "alignment-baseline",
+        "dy",
+        "dx",
+        "style",
+        "marker-end",
+        "marker-start",
+        "markerWidth",
+        "markerHeight",
+        "markerUnits",
+        "orient",
+        "refX",
+        "refY",
+        "font-size",
+        "name",
+    ]
 )
 _KEEP_DATA = frozenset({"data-et", "data-id", "data-role"})
 _NODE_ID = re.compile(r"-(?:flowchart|state|entity)-(.+)-\d+$")
@@ -71,7 +130,12 @@ def finish(raw: str, kind: str) -> Drawing:
     body = etree.tostring(root, encoding="unicode").replace("<svg ", f'<svg xmlns="{SVG}" ', 1)
     boxes = {
         name: tuple(
-            Box(round((a - x) / width, 5), round((b - y) / height, 5), round((c - a) / width, 5), round((d - b) / height, 5))
+            Box(
+                round((a - x) / width, 5),
+                round((b - y) / height, 5),
+                round((c - a) / width, 5),
+                round((d - b) / height, 5),
+            )
             for a, b, c, d in rects
         )
         for name, rects in nodes.items()
@@ -102,7 +166,15 @@ def _mark_roles(root: etree._Element) -> None:
     for element in root.iter("g", "text"):
         classes = set((element.get("data-merman-source-classes") or element.get("class") or "").split())
         role: Role | None = None
-        if classes & {"edgeLabel", "edgeTerminals", "messageText", "loopText", "labelText", "sectionTitle", "relationshipLabel"}:
+        if classes & {
+            "edgeLabel",
+            "edgeTerminals",
+            "messageText",
+            "loopText",
+            "labelText",
+            "sectionTitle",
+            "relationshipLabel",
+        }:
             role = "edge"
         elif classes & {"cluster-label", "cluster"}:
             role = "subgraph"
@@ -125,7 +197,7 @@ def _clean(root: etree._Element) -> None:
         elif tag not in _ELEMENTS:
             raise UnsafeSvgError(f"<{tag}> may not stand in a diagram")
         for name in list(element.attrib):
-            value = element.attrib[name]
+            name, value = str(name), str(element.attrib[name])
             local = etree.QName(name).localname
             if name not in _ATTRIBUTES and name not in _KEEP_DATA:
                 del element.attrib[name]
@@ -223,11 +295,16 @@ def _nodes(root: etree._Element) -> dict[str, list[Rect]]:
         rects = [rect for shape in group.iter() if isinstance(shape.tag, str) and (rect := _shape(shape))]
         name = match.group(1)
         if rects and not name.startswith("root_") and not re.search(r"_(start|end)$", name):
-            union = (min(r[0] for r in rects), min(r[1] for r in rects), max(r[2] for r in rects), max(r[3] for r in rects))
+            union = (
+                min(r[0] for r in rects),
+                min(r[1] for r in rects),
+                max(r[2] for r in rects),
+                max(r[3] for r in rects),
+            )
             nodes.setdefault(name, []).append(union)
-    for rect in root.iter("rect"):
-        if "actor" in (rect.get("class") or "").split() and rect.get("name") and (extent := _shape(rect)):
-            nodes.setdefault(str(rect.get("name")), []).append(extent)
+    for head in root.iter("rect"):
+        if "actor" in (head.get("class") or "").split() and head.get("name") and (extent := _shape(head)):
+            nodes.setdefault(str(head.get("name")), []).append(extent)
     return nodes
 
 
@@ -238,7 +315,7 @@ def _labels(root: etree._Element, nodes: dict[str, list[Rect]]) -> Iterator[Labe
         holder = next((e for e in (text, *text.iterancestors("g")) if e.get("data-role")), None)
         role: Role = "note" if holder is None else str(holder.get("data-role"))  # type: ignore[assignment]
         parent = text.getparent()
-        siblings = [t for t in parent.iterchildren("text")] if parent is not None and parent.get("data-role") else [text]
+        siblings = list(parent.iterchildren("text")) if parent is not None and parent.get("data-role") else [text]
         if id(siblings[0]) in done:
             continue
         done.add(id(siblings[0]))
@@ -249,7 +326,12 @@ def _labels(root: etree._Element, nodes: dict[str, list[Rect]]) -> Iterator[Labe
         x, y = float(text.get("x") or 0) + dx, float(text.get("y") or 0) + dy
         name = ""
         if role == "node":
-            inside = [(r[2] - r[0], n) for n, rs in nodes.items() for r in rs if r[0] <= x <= r[2] and r[1] - 1 <= y <= r[3] + 1]
+            inside = [
+                (r[2] - r[0], n)
+                for n, rs in nodes.items()
+                for r in rs
+                if r[0] <= x <= r[2] and r[1] - 1 <= y <= r[3] + 1
+            ]
             name = min(inside)[1] if inside else ""
         yield Label(content, role, name)
 
@@ -257,7 +339,11 @@ def _labels(root: etree._Element, nodes: dict[str, list[Rect]]) -> Iterator[Labe
 def _edges(root: etree._Element, kind: str) -> tuple[int, int]:
     """(edges, edges with a label)."""
     if kind == "sequenceDiagram":
-        lines = [e for e in root.iter("line", "path") if set((e.get("class") or "").split()) & {"messageLine0", "messageLine1"}]
+        lines = [
+            e
+            for e in root.iter("line", "path")
+            if set((e.get("class") or "").split()) & {"messageLine0", "messageLine1"}
+        ]
         texts = [t for t in root.iter("text") if "messageText" in (t.get("class") or "").split()]
         return len(lines), min(len(lines), len(texts))
     classes = {"flowchart-link", "transition", "relationshipLine"}
@@ -270,7 +356,8 @@ def _edges(root: etree._Element, kind: str) -> tuple[int, int]:
     groups = [
         g
         for g in root.iter("g")
-        if g.get("data-role") == "edge" and any(c.tag == "text" and "".join(map(str, c.itertext())).strip() for c in g.iter())
+        if g.get("data-role") == "edge"
+        and any(c.tag == "text" and "".join(map(str, c.itertext())).strip() for c in g.iter())
         if not any(a.get("data-role") == "edge" for a in g.iterancestors("g"))
     ]
     return len(paths), min(len(paths), len(groups))
@@ -283,7 +370,9 @@ def _simplify_rough(root: etree._Element) -> None:
         if "outer-path" in (group.get("class") or "") and len(paths) == 2 and paths[0].get("stroke") == "none":
             for name in ("stroke", "stroke-width", "style"):
                 if value := paths[1].get(name):
-                    merged = value if name != "style" else f"{paths[0].get('style', '')};{value.replace('fill:none', '')}"
+                    merged = (
+                        value if name != "style" else f"{paths[0].get('style', '')};{value.replace('fill:none', '')}"
+                    )
                     paths[0].set(name, merged.strip(";"))
             group.remove(paths[1])
     for group in root.iter("g"):  # the ground of an edge's label

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from atlas_decks.curriculum import Curriculum, Diagram, Failure
+from atlas_decks.curriculum import Component, Curriculum, Diagram, Metric
 from atlas_decks.problems import Problem
 from atlas_decks.rules.registry import curriculum_rule, diagram_rule
 from atlas_decks.rules.words import contains, words
 
 _YES_NO = frozenset(
-    "is are was were do does did has have had can could should would will may might must isn't aren't doesn't".split()
+    [
+        *("is", "are", "was", "were", "do", "does", "did", "has", "have", "had", "can", "could", "should", "would"),
+        *("will", "may", "might", "must", "isn't", "aren't", "doesn't"),
+    ]
 )
 
 
@@ -53,12 +56,11 @@ def prompt_yes_no(diagram: Diagram) -> Iterator[Problem]:
 @diagram_rule("answer-in-prompt")
 def answer_in_prompt(diagram: Diagram) -> Iterator[Problem]:
     """The answer of a component or metric is not in its own prompt."""
-    for kind, facts in (("components", diagram.spec.components), ("metrics", diagram.spec.metrics)):
-        for index, fact in enumerate(facts):
-            if contains(fact.prompt, fact.answer):
-                at = diagram.path(kind, index, "prompt")
-                message = f"the prompt contains the answer `{fact.answer}`"
-                yield diagram.origin.problem(at, "answer-in-prompt", message, "ask by role, not by name")
+    for _, kind, index, fact in diagram.facts():
+        if isinstance(fact, (Component, Metric)) and contains(fact.prompt, fact.answer):
+            at = diagram.path(kind, index, "prompt")
+            message = f"the prompt contains the answer `{fact.answer}`"
+            yield diagram.origin.problem(at, "answer-in-prompt", message, "ask by role, not by name")
 
 
 @diagram_rule("metric-number")
@@ -75,12 +77,8 @@ def metric_number(diagram: Diagram) -> Iterator[Problem]:
 def trigger_leak(diagram: Diagram) -> Iterator[Problem]:
     """A failure's front does not tell its effect or containment."""
     for index, failure in enumerate(diagram.spec.failures):
-        for name in ("effect", "containment"):
-            if contains(f"{failure.prompt} {failure.trigger}", _core(failure, name)):
+        for name, text in (("effect", failure.effect), ("containment", failure.containment)):
+            if contains(f"{failure.prompt} {failure.trigger}", text):
                 at = diagram.path("failures", index, "trigger")
                 message = f"the {name} stands on the front"
                 yield diagram.origin.problem(at, "trigger-leak", message, "the front has prompt and trigger only")
-
-
-def _core(failure: Failure, name: str) -> str:
-    return str(getattr(failure, name))

@@ -15,7 +15,10 @@ MAX_WIDTH = 760  # px: at 366 px of card width, 16 px labels come out at 7.7 px
 MAX_HEIGHT = 1400
 NODES = range(5, 15)
 PARTICIPANTS = range(2, 7)
-_FORBIDDEN = re.compile(r"%%\s*\{|^\s*(?:click|classDef|style|linkStyle)\s|^\s*links?\s+\w+\s*:|^---\s*$|<(?!br\s*/?>|-|=|\|)[a-zA-Z/]", re.M)
+_FORBIDDEN = re.compile(
+    r"%%\s*\{|^\s*(?:click|classDef|style|linkStyle)\s|^\s*links?\s+\w+\s*:|^---\s*$|<(?!br\s*/?>|-|=|\|)[a-zA-Z/]",
+    re.M,
+)
 _CLASS = re.compile(r":::\s*([\w-]+)|^\s*class\s+[\w, -]+\s+([\w-]+)\s*$", re.M)
 PALETTE = frozenset({"edge", "service", "state", "control", "external", "danger"})
 

@@ -45,7 +45,9 @@ def planned_count(curriculum: Curriculum) -> Iterator[Problem]:
         count[diagram.category.slug, group.slug] += 1
         if count[diagram.category.slug, group.slug] == group.planned + 1:
             message = f"group `{group.slug}` is full: {group.planned} diagrams are planned"
-            yield diagram.origin.problem(diagram.path("group"), "planned-count", message, "raise `planned` in atlas.yaml")
+            yield diagram.origin.problem(
+                diagram.path("group"), "planned-count", message, "raise `planned` in atlas.yaml"
+            )
 
 
 @curriculum_rule("company-facet")
@@ -76,9 +78,7 @@ def file_place(diagram: Diagram) -> Iterator[Problem]:
     """The file lies in `<tier number>-<tier>/<category>/`."""
     parts = PurePosixPath(diagram.origin.path).parts
     if diagram.index == 0 and (
-        len(parts) < 4
-        or parts[-2] != diagram.category.slug
-        or not parts[-3].startswith(f"{diagram.category.tier}-")
+        len(parts) < 4 or parts[-2] != diagram.category.slug or not parts[-3].startswith(f"{diagram.category.tier}-")
     ):
         wanted = f"curriculum/{diagram.category.tier}-.../{diagram.category.slug}/"
         message = f"a file of category `{diagram.category.slug}` belongs into {wanted}"

@@ -1,0 +1,43 @@
+# Two commands are the whole set-up: `make decks` builds every package, `make test` passes the tests.
+# Both make their own virtual environment in .venv, from a bare clone with Python 3.11 or newer.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CONSTRAINTS := constraints.txt
+PYTEST_ARGS ?=
+
+.PHONY: decks test lint check verify bench clean
+
+decks: $(VENV)/.build
+	$(BIN)/atlas-decks build
+
+test: $(VENV)/.dev lint
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check src tests
+	$(BIN)/mypy
+	$(BIN)/atlas-decks check --strict
+
+check: $(VENV)/.build
+	$(BIN)/atlas-decks check --strict
+
+verify: $(VENV)/.dev decks
+	$(BIN)/atlas-decks verify decks/*.apkg
+
+bench: $(VENV)/.dev
+	$(BIN)/python tests/bench.py
+
+clean:
+	rm -rf $(VENV) .atlas .pytest_cache .mypy_cache .ruff_cache .hypothesis decks/*.apkg
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.build: pyproject.toml $(CONSTRAINTS) | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -e .
+	touch $@
+
+$(VENV)/.dev: pyproject.toml $(CONSTRAINTS) | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -e ".[dev]"
+	touch $@ $(VENV)/.build

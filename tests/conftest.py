@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from atlas_decks import pipeline
+from atlas_decks.diagrams import EmbeddedRenderer
+from atlas_decks.project import Project
+
+ROOT = Path(__file__).resolve().parents[1]
+NOW = 2_000_000_000  # after every mod of the committed ledger
+
+
+@pytest.fixture(scope="session")
+def project() -> Project:
+    return Project(ROOT)
+
+
+@pytest.fixture(scope="session")
+def checked(project: Project) -> pipeline.Checked:
+    return pipeline.check(project, EmbeddedRenderer())
+
+
+@pytest.fixture(scope="session")
+def built(project: Project, checked: pipeline.Checked) -> pipeline.Built:
+    return pipeline.build(project, checked, NOW, 16, pipeline.Selection())
+
+
+@pytest.fixture(scope="session")
+def packages(built: pipeline.Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("packages")
+    for name, data in built.packages.items():
+        (folder / name).write_bytes(data)
+    return folder
+
+
+@pytest.fixture
+def starter(tmp_path: Path) -> Project:
+    """A fresh copy of the project that `new` makes: one diagram, eight notes."""
+    target = tmp_path / "project"
+    shutil.copytree(ROOT / "src/atlas_decks/starter", target)
+    return Project(target)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    executable = shutil.which("chromium")
+    if executable is None:
+        pytest.fail("these tests look at cards in Chromium: install Debian's package chromium")
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+        instance = playwright.chromium.launch(executable_path=executable, args=arguments)
+        yield instance
+        instance.close()

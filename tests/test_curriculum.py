@@ -1,0 +1,88 @@
+"""The real curriculum: clean, as large as promised, and in a good order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import pairwise
+
+from atlas_decks import pipeline, schedule
+from atlas_decks.project import Project
+
+
+def test_no_problem_in_the_whole_curriculum(checked: pipeline.Checked) -> None:
+    assert [str(problem) for problem in checked.problems] == []
+
+
+def test_the_plan_is_the_study_plan(checked: pipeline.Checked) -> None:
+    plan = checked.curriculum.plan
+    assert len(plan.tiers) == 7
+    assert len(plan.categories) == 12
+    assert plan.planned == 1060
+    assert sum(c.planned for c in plan.categories if c.day != "sat") == 900
+    assert len(plan.companies) == 30
+    assert Counter(company.wave for company in plan.companies) == {"giants": 10, "innovators": 10, "specialists": 10}
+    assert plan.review_days == (1, 3, 7, 14, 30, 60)
+    assert [pace.weeks for pace in plan.paces] == [16, 32]
+    assert [checkpoint.week for checkpoint in plan.checkpoints] == [4, 8, 12, 16]
+
+
+def test_nine_notes_a_diagram_and_enough_diagrams(project: Project, checked: pipeline.Checked) -> None:
+    placed = pipeline.compile_notes(project, checked, 16)
+    diagrams = len(checked.curriculum.diagrams)
+    assert diagrams >= 72
+    assert len(placed) / diagrams >= 9
+    assert {d.category.slug for d in checked.curriculum.diagrams} == {c.slug for c in checked.curriculum.plan.categories}
+
+
+def test_neighbours_differ_in_group_and_categories_take_turns(checked: pipeline.Checked) -> None:
+    curriculum = checked.curriculum
+    slots = schedule.slots(curriculum)
+    assert len(set(zip([d.category.tier for d in curriculum.diagrams], slots.values(), strict=False))) == len(slots)
+    for tier in curriculum.plan.tiers:
+        ordered = sorted((d for d in curriculum.diagrams if d.category.tier == tier.number), key=lambda d: slots[d.id])
+        for first, second in pairwise(ordered):
+            assert first.spec.group != second.spec.group, (first.id, second.id)
+        if tier.number in (2, 3, 4, 6, 7):  # two categories, equally full
+            assert all(a.category.slug != b.category.slug for a, b in pairwise(ordered))
+
+
+def test_the_planned_order_holds_every_planned_diagram_once(checked: pipeline.Checked) -> None:
+    plan = checked.curriculum.plan
+    for tier in plan.tiers:
+        categories = [category for category in plan.categories if category.tier == tier.number]
+        order = schedule._planned_order(categories, plan.companies)
+        assert len(order) == len(set(order)) == sum(category.planned for category in categories)
+        groups = [name.split("#")[0].split("/")[-1] for name in order]
+        same = [a for a, b in pairwise(groups) if a == b]
+        assert same == [], f"tier {tier.number}"
+
+
+def test_a_new_diagram_lands_in_a_gap_and_moves_nobody(checked: pipeline.Checked) -> None:
+    curriculum = checked.curriculum
+    before = schedule.slots(curriculum)
+    last = curriculum.diagrams[-1]
+    fewer = type(curriculum)(curriculum.plan, curriculum.plan_source, curriculum.diagrams[:-1], curriculum.files)
+    after = schedule.slots(fewer)
+    assert {k: v for k, v in before.items() if k != last.id} == after
+    assert before[last.id] not in {after[d.id] for d in fewer.diagrams if d.category.tier == last.category.tier}
+
+
+def test_weeks_follow_the_pace(checked: pipeline.Checked) -> None:
+    curriculum = checked.curriculum
+    slots = schedule.slots(curriculum)
+    for diagram in curriculum.diagrams:
+        first, last = curriculum.plan.tier(diagram.category.tier).weeks
+        assert first <= schedule.week_of(diagram, slots[diagram.id], curriculum.plan, 16) <= last
+        assert 2 * first - 1 <= schedule.week_of(diagram, slots[diagram.id], curriculum.plan, 32) <= 2 * last
+
+
+def test_limits_halve_at_half_the_pace(checked: pipeline.Checked) -> None:
+    plan = checked.curriculum.plan
+    fast, slow = plan.pace(16), plan.pace(32)
+    assert fast is not None
+    assert slow is not None
+    for tier in plan.tiers:
+        quick, calm = (schedule.limits(plan, tier.number, pace, 9.0) for pace in (fast, slow))
+        assert calm.redraw_new == -(-quick.redraw_new // 2)
+        assert quick.redraw_new <= 20
+        assert quick.new == quick.redraw_new * 9
