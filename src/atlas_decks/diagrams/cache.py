@@ -7,13 +7,20 @@ import json
 import os
 import tempfile
 from dataclasses import asdict
+from functools import lru_cache
 from pathlib import Path
 
 from atlas_decks.diagrams.font import font_digest
-from atlas_decks.diagrams.palette import CSS
 from atlas_decks.diagrams.script import compose
-from atlas_decks.diagrams.svg import VERSION
 from atlas_decks.drawing import Box, Drawing, Label
+
+
+@lru_cache(maxsize=1)
+def _code_digest() -> str:
+    """Changed code may draw otherwise; a number to count up by hand would be forgotten."""
+    folder = Path(__file__).parent
+    files = (folder / "svg.py", folder / "palette.py", folder / "font" / "__init__.py", folder.parent / "drawing.py")
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 class Cache:
@@ -23,8 +30,8 @@ class Cache:
         self.folder = folder
 
     def key(self, source: str, renderer_version: str) -> str:
-        """SHA-256 over script (which holds the palette), style, font, engine and the version of the finisher."""
-        parts = (compose(source).script, CSS, font_digest(), renderer_version, str(VERSION))
+        """SHA-256 over script (which holds the palette), font, engine, and the code that finishes the picture."""
+        parts = (compose(source).script, font_digest(), renderer_version, _code_digest())
         return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
     def get(self, key: str) -> Drawing | None:

@@ -21,7 +21,6 @@ from atlas_decks.diagrams.palette import CSS, GROUND
 from atlas_decks.drawing import Box, Drawing, Label, Role
 
 SVG = "http://www.w3.org/2000/svg"
-VERSION = 3  # part of the cache key: count up when the output changes
 
 _ELEMENTS = frozenset(
     [

@@ -1,0 +1,236 @@
+"""Packages in the real Anki backend: what learners get, and what an update does to what they have learnt."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import NOW
+
+from atlas_decks import pipeline, verify
+from atlas_decks.diagrams import EmbeddedRenderer
+from atlas_decks.notetypes import NOTE_TYPES
+from atlas_decks.project import Project
+
+pytestmark = pytest.mark.anki
+
+
+def _imported(packages: Path, *names: str, **options: bool) -> Any:
+    context = verify.collection()
+    col = context.__enter__()
+    for name in names:
+        verify.import_package(col, packages / name, **options)
+    return context, col
+
+
+def test_verify_finds_no_problem(packages: Path, built: pipeline.Built) -> None:
+    report = verify.verify(sorted(packages.glob("*.apkg")))
+    assert [str(problem) for problem in report.problems] == []
+    live = [p.note for p in built.placed if not p.note.retired]
+    guides = 7
+    assert report.notes == report.cards == report.rendered == len(live) + guides
+    assert report.media == len({note.media for note in live})
+    assert {tag for note in live for tag in note.tags} | {"atlas::guide"} == set(report.tags)
+
+
+@pytest.mark.parametrize(
+    ("search", "wanted"),
+    [
+        ("tag:atlas::tier::5", lambda d: d.category.tier == 5),
+        ("tag:atlas::tier::1", lambda d: d.category.tier == 1),
+        ("tag:atlas::company::stripe", lambda d: d.company is not None and d.company.slug == "stripe"),
+        ("tag:atlas::day::mon", lambda d: d.category.slug in ("architecture", "incidents")),
+        ("tag:atlas::day::sat", lambda d: d.category.slug in ("guarantees", "mechanisms")),
+        ("tag:atlas::checkpoint::week-04", lambda d: d.category.tier in (1, 2)),
+    ],
+)
+def test_searches_find_what_the_curriculum_says(
+    packages: Path, checked: pipeline.Checked, search: str, wanted: Any
+) -> None:
+    expected = {d.id: 1 + sum(1 for _ in d.facts()) for d in checked.curriculum.diagrams if wanted(d)}
+    context, col = _imported(packages, "atlas-all.apkg")
+    try:
+        found: dict[str, int] = {}
+        for note_id in col.find_notes(search):
+            name = col.get_note(note_id).fields[0].split("/")[0]
+            found[name] = found.get(name, 0) + 1
+        assert found == expected
+    finally:
+        context.__exit__(None, None, None)
+
+
+def test_new_cards_come_in_the_order_of_the_plan(packages: Path, built: pipeline.Built) -> None:
+    context, col = _imported(packages, "atlas-all.apkg", with_presets=True)
+    try:
+        deck = next(d for d in col.decks.all_names_and_ids() if d.name.endswith("3 Performance and costs"))
+        ordered = col.db.list("SELECT nid FROM cards WHERE did = ? ORDER BY due", deck.id)
+        keys = [col.get_note(note_id).fields[0] for note_id in ordered]
+        assert keys == [p.note.key for p in built.placed if p.note.tier == 3 and p.note.kind != "redraw"]
+        preset = col.decks.config_dict_for_deck_id(deck.id)
+        assert "16 weeks" in preset["name"]
+        child = next(d for d in col.decks.all_names_and_ids() if d.name.endswith("3 Performance and costs::Redraw"))
+        delays = col.decks.config_dict_for_deck_id(child.id)["new"]["delays"]
+        assert [minutes / 1440 for minutes in delays] == [1, 3, 7, 14, 30, 60]
+    finally:
+        context.__exit__(None, None, None)
+
+
+def test_tier_packages_and_all_are_the_same_notes(packages: Path) -> None:
+    context, col = _imported(packages, "atlas-all.apkg")
+    try:
+        before = col.note_count()
+        for path in sorted(packages.glob("atlas-[0-9]-*.apkg")):
+            log = verify.import_package(col, path)
+            assert (len(log.new), len(log.updated), len(log.conflicting)) == (0, 0, 0)
+        assert col.note_count() == before
+    finally:
+        context.__exit__(None, None, None)
+
+
+def test_plan_decks_gather_the_cards_of_their_day(packages: Path) -> None:
+    context, col = _imported(packages, "atlas-all.apkg")
+    try:
+        verify.import_package(col, packages / "plan.apkg", with_scheduling=True)
+        decks = {d.name: d.id for d in col.decks.all_names_and_ids() if d.name.startswith("Atlas plan::")}
+        assert len(decks) == 7
+        monday = decks["Atlas plan::1 Mon"]
+        assert col.decks.get(monday)["dyn"]
+        col.sched.rebuild_filtered_deck(monday)
+        gathered = col.find_cards(f"did:{monday} -tag:atlas::guide")
+        assert gathered
+        assert set(gathered) <= set(col.find_cards("tag:atlas::day::mon"))
+    finally:
+        context.__exit__(None, None, None)
+
+
+# --- updates ----------------------------------------------------------------------------------------------------------
+
+
+def _build(project: Project, now: int, into: Path) -> tuple[Path, pipeline.Built]:
+    checked = pipeline.check(project, EmbeddedRenderer())
+    assert not checked.broken, [str(p) for p in checked.problems]
+    result = pipeline.build(project, checked, now, 4, pipeline.Selection())
+    into.write_bytes(result.packages["atlas-all.apkg"])
+    project.decks.mkdir(exist_ok=True)
+    from atlas_decks import ledger
+
+    project.ledger.write_text(ledger.write(result.ledger), "utf-8")
+    return into, result
+
+
+def _edit(project: Project, old: str, new: str) -> None:
+    file = project.curriculum / "1-basics/examples/caching.yaml"
+    text = file.read_text("utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), "utf-8")
+
+
+def test_a_changed_word_changes_one_note_and_keeps_every_review(starter: Project, tmp_path: Path) -> None:
+    old, _ = _build(starter, NOW, tmp_path / "old.apkg")
+    _edit(starter, "Longer keys are hashed", "Longer ones are hashed")
+    new, result = _build(starter, NOW + 100, tmp_path / "new.apkg")
+    assert [entry.key for entry in result.changed] == ["cache-aside-basics/metric/key-length"]
+    update = verify.verify_update(old, new)
+    assert update.updated == ["cache-aside-basics/metric/key-length"]
+    assert update.problems == []
+    assert update.reviews_before == update.reviews_after > 0
+    assert (update.added, update.lost, update.kept) == (0, [], 7)
+
+
+def test_one_word_in_the_real_curriculum_moves_one_mod(
+    project: Project, checked: pipeline.Checked, built: pipeline.Built, packages: Path, tmp_path: Path
+) -> None:
+    from atlas_decks import ledger
+
+    target = checked.curriculum.diagrams[0]
+    metric = target.spec.metrics[0]
+    changed = metric.model_copy(update={"detail": f"{metric.detail} Indeed."})
+    spec = target.spec.model_copy(update={"metrics": (changed, *target.spec.metrics[1:])})
+    diagrams = (replace(target, spec=spec), *checked.curriculum.diagrams[1:])
+    edited = replace(checked, curriculum=replace(checked.curriculum, diagrams=diagrams))
+    own = tmp_path / "project"
+    own.mkdir()
+    (own / "decks").mkdir()
+    (own / "decks/ledger.jsonl").write_text(ledger.write(built.ledger), "utf-8")
+    result = pipeline.build(Project(own), edited, NOW + 50, 16, pipeline.Selection())
+    moved = [e.key for guid, e in result.ledger.items() if built.ledger[guid].mod != e.mod]
+    assert moved == [f"{target.id}/metric/{metric.id}"]
+    (tmp_path / "new.apkg").write_bytes(result.packages["atlas-all.apkg"])
+    update = verify.verify_update(packages / "atlas-all.apkg", tmp_path / "new.apkg", answers=60)
+    assert update.updated == moved
+    assert update.problems == []
+
+
+def test_a_removed_fact_becomes_an_empty_card(starter: Project, tmp_path: Path) -> None:
+    file = starter.curriculum / "1-basics/examples/caching.yaml"
+    file.write_text(file.read_text("utf-8").replace("    components:", "    components:\n" + EXTRA), "utf-8")
+    old, _ = _build(starter, NOW, tmp_path / "old.apkg")
+    file.write_text(file.read_text("utf-8").replace(EXTRA, ""), "utf-8")
+    new, result = _build(starter, NOW + 100, tmp_path / "new.apkg")
+    assert [entry.key for entry in result.changed] == ["cache-aside-basics/component/app"]
+    with verify.collection() as col:
+        verify.import_package(col, old)
+        cards = col.card_count()
+        verify.import_package(col, new)
+        note = col.get_note(col.find_notes("tag:mine::retired")[0])
+        assert note["Retired"] == "1"
+        empty = col.get_empty_cards()
+        assert [n.note_id for n in empty.notes] == [note.id]
+        col.remove_cards_and_orphaned_notes([c for n in empty.notes for c in n.card_ids])
+        assert col.card_count() == cards - 1
+        message, fine = col.fix_integrity()
+        assert fine, message
+
+
+EXTRA = """
+      - node: app
+        prompt: Which part of a cache-aside system decides where to read from?
+        answer: Application
+        detail: The cache knows nothing of the database.
+"""
+
+
+def test_a_retired_note_is_clean_for_new_learners_too(starter: Project, tmp_path: Path) -> None:
+    file = starter.curriculum / "1-basics/examples/caching.yaml"
+    file.write_text(file.read_text("utf-8").replace("    components:", "    components:\n" + EXTRA), "utf-8")
+    _build(starter, NOW, tmp_path / "old.apkg")
+    file.write_text(file.read_text("utf-8").replace(EXTRA, ""), "utf-8")
+    new, _ = _build(starter, NOW + 100, tmp_path / "new.apkg")
+    report = verify.verify([new])
+    assert [str(problem) for problem in report.problems] == []
+    file.write_text(file.read_text("utf-8").replace("    components:", "    components:\n" + EXTRA), "utf-8")
+    back, result = _build(starter, NOW + 200, tmp_path / "back.apkg")
+    assert [(e.key, e.retired) for e in result.changed] == [("cache-aside-basics/component/app", False)]
+    assert verify.verify([back]).problems == []
+
+
+def test_a_changed_style_arrives_without_touching_notes(starter: Project, tmp_path: Path) -> None:
+    old, _ = _build(starter, NOW, tmp_path / "old.apkg")
+    (starter.root / "templates").mkdir()
+    (starter.root / "templates/card.css").write_text(".card { color: rebeccapurple; }", "utf-8")
+    new, result = _build(starter, NOW + 100, tmp_path / "new.apkg")
+    assert {entry.key for entry in result.changed} == {f"notetype/{kind}" for kind in NOTE_TYPES}
+    with verify.collection() as col:
+        verify.import_package(col, old)
+        log = verify.import_package(col, new)
+        assert len(log.updated) == 0
+        for model in col.models.all():
+            if model["name"].startswith("Atlas "):
+                assert "rebeccapurple" in model["css"]
+
+
+def test_a_spare_field_can_be_put_to_use(starter: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old, _ = _build(starter, NOW, tmp_path / "old.apkg")
+    metric = NOTE_TYPES["metric"]
+    renamed = tuple(("Caveat" if name == "Spare 4" else name, number) for name, number in metric.fields)
+    monkeypatch.setitem(NOTE_TYPES, "metric", replace(metric, fields=renamed))
+    new, _ = _build(starter, NOW + 100, tmp_path / "new.apkg")
+    update = verify.verify_update(old, new)
+    assert update.problems == []
+    with verify.collection() as col:
+        verify.import_package(col, old)
+        log = verify.import_package(col, new)
+        assert len(log.conflicting) == 0
+        assert "Caveat" in col.models.field_names(col.models.by_name("Atlas Metric"))

@@ -1,0 +1,165 @@
+"""Cards as the real Anki renders them, looked at in a real Chromium."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cardpages import CardPage, card_pages, open_card
+
+from atlas_decks import pipeline
+
+pytestmark = [pytest.mark.anki, pytest.mark.browser]
+
+# WCAG 2.2 contrast of every text with its background, https://www.w3.org/TR/WCAG22/#contrast-minimum
+CONTRAST = """() => {
+  const parse = c => { const m = c.match(/[\\d.]+/g).map(Number); return {rgb: m.slice(0, 3), a: m.length > 3 ? m[3] : 1}; };
+  const lum = rgb => { const [r, g, b] = rgb.map(v => { v /= 255; return v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4; });
+    return .2126 * r + .7152 * g + .0722 * b; };
+  const ground = e => { while (e) { const c = parse(getComputedStyle(e).backgroundColor); if (c.a > 0.5) return c.rgb; e = e.parentElement; } return [255, 255, 255]; };
+  const poor = [];
+  for (const e of document.querySelectorAll('#qa *')) {
+    const own = [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
+    if (!own || e.tagName === 'STYLE') continue;
+    const a = lum(parse(getComputedStyle(e).color).rgb), b = lum(ground(e));
+    const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
+    if (ratio < 4.5) poor.push(e.className + ' ' + e.tagName + ' ' + ratio.toFixed(2) + ' ' + e.textContent.slice(0, 30));
+  }
+  return poor;
+}"""
+OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture(scope="module")
+def shown(packages: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[CardPage]]:
+    folder = tmp_path_factory.mktemp("cards")
+    return folder, card_pages(packages / "atlas-all.apkg", folder)
+
+
+@pytest.fixture
+def phone(browser: Any) -> Any:
+    page = browser.new_page(viewport={"width": 390, "height": 700})
+    yield page
+    page.close()
+
+
+def _one_of_each(pages: list[CardPage]) -> list[CardPage]:
+    picked: dict[tuple[str, str], CardPage] = {}
+    for card in pages:
+        picked.setdefault((card.kind, card.side), card)
+    return list(picked.values())
+
+
+@pytest.mark.parametrize("night", [False, True], ids=["light", "night"])
+def test_contrast_of_every_kind(shown: tuple[Path, list[CardPage]], phone: Any, night: bool) -> None:
+    folder, pages = shown
+    cards = _one_of_each(pages)
+    assert len(cards) == 10
+    for card in cards:
+        open_card(phone, folder, card, night, phone=True)
+        assert phone.evaluate(CONTRAST) == [], card.key
+
+
+@pytest.mark.parametrize("size", ["100%", "150%"])
+def test_no_card_scrolls_sideways_at_390_px(shown: tuple[Path, list[CardPage]], phone: Any, size: str) -> None:
+    folder, pages = shown
+    for card in pages if size == "100%" else _one_of_each(pages):
+        open_card(phone, folder, card, night=True, phone=True)
+        phone.add_style_tag(content=f"body.card {{ font-size: calc(18px * {size.rstrip('%')} / 100) }}")
+        assert phone.evaluate(OVERFLOW) <= 0, card.key
+
+
+def test_labels_are_at_least_7_px_on_a_phone(shown: tuple[Path, list[CardPage]], phone: Any) -> None:
+    folder, pages = shown
+    for card in (c for c in pages if c.kind == "redraw" and c.side == "back"):
+        open_card(phone, folder, card, night=False, phone=True)
+        drawn, natural = phone.evaluate(
+            "() => { const i = document.querySelector('.figure img'); return [i.clientWidth, i.naturalWidth]; }"
+        )
+        assert natural > 0, f"{card.key}: the picture is missing"
+        assert 16 * drawn / natural >= 7, card.key
+
+
+def test_the_mask_covers_the_label_and_nothing_else(
+    shown: tuple[Path, list[CardPage]], phone: Any, checked: pipeline.Checked
+) -> None:
+    """Measured on the picture itself: the hidden node's texts lie inside the mask, all others outside."""
+    folder, pages = shown
+    for card in (c for c in pages if c.kind == "component" and c.side == "front"):
+        diagram, _, fact = card.key.split("/")
+        drawing = checked.drawings[diagram]
+        spec = checked.curriculum.by_id[diagram].spec
+        node = next(c.node for c in spec.components if c.key == fact)
+        open_card(phone, folder, card, night=False, phone=True)
+        boxes = phone.evaluate(
+            """() => { const i = document.querySelector('.figure img').getBoundingClientRect();
+              return [...document.querySelectorAll('.mask')].map(m => { const r = m.getBoundingClientRect();
+                return [(r.left - i.left) / i.width, (r.top - i.top) / i.height, r.width / i.width, r.height / i.height]; }); }"""
+        )
+        assert len(boxes) == len(drawing.nodes[node]) >= 1, card.key
+        for x, y, width, height in boxes:
+            covers = [
+                b
+                for b in drawing.nodes[node]
+                if x <= b.x + 0.002 and y <= b.y + 0.002
+                if x + width >= b.x + b.width - 0.002 and y + height >= b.y + b.height - 0.002
+            ]
+            assert covers, card.key
+            for other, others in drawing.nodes.items():
+                for b in others:
+                    inside = other != node and x < b.x + b.width / 2 < x + width and y < b.y + b.height / 2 < y + height
+                    assert not inside, (card.key, other)
+
+
+def test_no_label_is_clipped_in_any_diagram(browser: Any, checked: pipeline.Checked) -> None:
+    """Texts stay within their node, and within the picture, whatever the device's default font."""
+    page = browser.new_page()
+    try:
+        for name, drawing in checked.drawings.items():
+            page.set_content(f"<body style='margin:0;font-family:DejaVu Sans'>{drawing.svg}</body>")
+            page.evaluate("() => document.fonts.ready")
+            found = page.evaluate(
+                """() => { const svg = document.querySelector('svg').getBoundingClientRect();
+                  return [...document.querySelectorAll('text')].map(t => { const r = t.getBoundingClientRect();
+                    return [t.textContent, r.left - svg.left, r.top - svg.top, r.right - svg.left, r.bottom - svg.top]; }); }"""
+            )
+            for text, left, top, right, bottom in found:
+                assert left >= -1, (name, text)
+                assert top >= -1, (name, text)
+                assert right <= drawing.width + 1, (name, text)
+                assert bottom <= drawing.height + 1, (name, text)
+                middle = ((left + right) / 2 / drawing.width, (top + bottom) / 2 / drawing.height)
+                for box in [b for boxes in drawing.nodes.values() for b in boxes if b.holds(*middle)]:
+                    if any(label.text and text in label.text and label.role == "node" for label in drawing.labels):
+                        assert right - left <= box.width * drawing.width + 1, (name, text)
+    finally:
+        page.close()
+
+
+def test_cards_hold_no_script_and_no_remote_picture(shown: tuple[Path, list[CardPage]]) -> None:
+    for card in shown[1]:
+        assert not re.search(r"<script|javascript:|\son\w+=|src=\"https?:", card.html), card.key
+
+
+def test_node_boxes_are_where_chromium_draws_them(browser: Any, checked: pipeline.Checked) -> None:
+    page = browser.new_page()
+    try:
+        for name in [d.id for d in checked.curriculum.diagrams][::6]:
+            drawing = checked.drawings[name]
+            page.set_content(f"<body style='margin:0'>{drawing.svg}</body>")
+            drawn = page.evaluate(
+                """() => { const s = document.querySelector('svg').getBoundingClientRect();
+                  return [...document.querySelectorAll('g.node')].map(g => { const m = g.id.match(/-(?:flowchart|state)-(.+)-\\d+$/);
+                    const r = g.getBoundingClientRect(); return m && [m[1], r.left - s.left, r.top - s.top, r.width, r.height]; }); }"""
+            )
+            for node, left, top, width, height in filter(None, drawn):
+                if node in drawing.nodes:
+                    box = drawing.nodes[node][0]
+                    assert abs(box.x * drawing.width - left) < 2.5, (name, node)
+                    assert abs(box.y * drawing.height - top) < 2.5, (name, node)
+                    assert abs(box.width * drawing.width - width) < 5, (name, node)
+                    assert abs(box.height * drawing.height - height) < 5, (name, node)
+    finally:
+        page.close()

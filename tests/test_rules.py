@@ -1,0 +1,248 @@
+"""Every content rule: silent on a sound curriculum, heard on the one fault that it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from atlas_decks import pipeline
+from atlas_decks.diagrams import make_renderer
+from atlas_decks.problems import Problem
+from atlas_decks.project import Project
+from atlas_decks.rules import all_rules, explain
+from sample import ACME, QUEUES, Sample, make_sample, subject
+
+Break = Callable[[Sample], int]
+
+
+def check(sample: Sample) -> list[Problem]:
+    return list(pipeline.check(Project(sample.root), make_renderer("embedded")).problems)
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Sample:
+    return make_sample(tmp_path)
+
+
+def edit(old: str, new: str, below: int = 0, path: str = QUEUES) -> Break:
+    """The first `old` becomes `new`; the fault is expected `below` lines further down."""
+    return lambda sample: sample.edit(old, new, path) + below
+
+
+def redraw(mermaid: str, below: int = 1) -> Break:
+    """Another picture, with the nodes that the components need; the fault is expected in its first line."""
+
+    def apply(sample: Sample) -> int:
+        text = sample.read()
+        start, end = text.index("    mermaid: |"), text.index("    components:")
+        old = text[start:end]
+        indented = "".join(f"      {line}\n" for line in mermaid.splitlines())
+        return sample.edit(old, f"    mermaid: |\n{indented}") + below
+
+    return apply
+
+
+def full_group(sample: Sample) -> int:
+    sample.write(subject("patterns", {"delta": "queues", "gamma": "caches", "omega": "caches"}))
+    text = sample.read()
+    return text[: text.rindex("group: caches")].count("\n") + 1
+
+
+def facet_twice(sample: Sample) -> int:
+    sample.write(subject("architecture", {"acme": "request-flow", "bravo": "request-flow"}, "acme"), ACME)
+    text = sample.read(ACME)
+    return text[: text.rindex("group: request-flow")].count("\n") + 1
+
+
+def misplaced(sample: Sample) -> int:
+    sample.write(sample.read(), "curriculum/2-companies/patterns/queues.yaml")
+    (sample.root / QUEUES).unlink()
+    return 1
+
+
+CHAIN = """\
+flowchart TB
+  web["Browser"] -->|"order"| api["Gateway"]
+  api -->|"job"| line["Job queue"]
+  line -->|"one at a time"| work["Worker"]
+  work -->|"row"| store["Ledger"]
+"""
+LONG = "x" * 45
+WIDE = CHAIN + "".join(f'  store -->|"{LONG}"| n{i}["{LONG} {i}"]\n' for i in range(4))
+TALL = CHAIN.replace("store", "n0") + "".join(f'  n{i} -->|"a<br/>b<br/>c<br/>d"| n{i + 1}["N{i}"]\n' for i in range(9))
+PIE = 'pie title Share\n  "One" : 60\n  "Two" : 40'
+
+# rule -> (file at fault, the edit; it returns the line at fault)
+FAULTS: dict[str, tuple[str, Break]] = {
+    "prompt-question": (QUEUES, edit("absorbs a burst?", "absorbs a burst.")),
+    "prompt-unique": (QUEUES, edit("Which part of Delta drains the backlog?", "Which part of Delta absorbs a burst?")),
+    "prompt-yes-no": (QUEUES, edit("What does Delta gain and pay", "Does Delta gain anything")),
+    "answer-in-prompt": (QUEUES, edit("drains the backlog?", "holds the worker?")),
+    "metric-number": (QUEUES, edit("answer: 40 ms", "answer: forty")),
+    "trigger-leak": (QUEUES, edit("crashes every consumer.", "crashes them. Jobs pile up.")),
+    "mermaid-plain": (QUEUES, edit("flowchart TB\n", "flowchart TB\n        style web fill:red\n", 1)),
+    "mermaid-class": (QUEUES, edit('"]:::service', '"]:::fancy')),
+    "diagram-kind": (QUEUES, redraw(PIE)),
+    "node-exists": (
+        QUEUES,
+        lambda s: s.edit("answer: Worker", "answer: Ghost") * 0 + s.edit("node: work", "node: ghost"),
+    ),
+    "mask-leak": (QUEUES, lambda s: s.edit('"one at a time"', '"to the worker"') * 0 + s.line("answer: Worker")),
+    "mask-answer": (QUEUES, edit("answer: Worker", "answer: Consumer")),
+    "metric-in-picture": (QUEUES, lambda s: s.edit('"job"', '"job, 40 ms"') * 0 + s.line("answer: 40 ms")),
+    "node-count": (QUEUES, redraw(CHAIN.replace('  work -->|"row"| store["Ledger"]\n', ""))),
+    "edge-labels": (QUEUES, redraw(CHAIN.replace('|"order"|', "").replace('|"job"|', "").replace('|"row"|', ""))),
+    "width": (QUEUES, redraw(WIDE)),
+    "height": (QUEUES, redraw(TALL)),
+    "glyphs": (QUEUES, lambda s: s.edit('"Ledger"', '"Ledger \U00013080"') * 0 + s.line("flowchart TB")),
+    "id-unique": (ACME, edit("id: acme-flow", "id: delta-flow", path=ACME)),
+    "fact-id-unique": (QUEUES, lambda s: s.edit("id: delay", "id: peak")),
+    "planned-count": (QUEUES, full_group),
+    "company-facet": (ACME, facet_twice),
+    "known-group": (QUEUES, edit("group: queues", "group: piles")),
+    "file-place": ("curriculum/2-companies/patterns/queues.yaml", misplaced),
+    "source-known": (QUEUES, edit("source: blog", "source: book")),
+    "source-used": (
+        QUEUES,
+        edit(
+            "sources:\n", 'sources:\n  book: {title: A book, publisher: A, year: 2020, url: "https://example.com"}\n', 1
+        ),
+    ),
+    "derived-formula": (QUEUES, lambda s: s.edit("basis: reported", "basis: derived") * 0 + s.line("id: peak")),
+    "as-of-source": (QUEUES, edit("as_of: 2022", "as_of: 2024")),
+    "length": (QUEUES, edit("detail: It checks the token.", f"detail: {'word ' * 41}")),
+    "plain-text": (QUEUES, edit("It checks the token.", "It checks the <b>token</b>.")),
+    "characters": (QUEUES, edit("It checks the token.", '"It checks the\\u200b token."')),
+}
+
+
+def test_the_sample_breaks_no_rule(sample: Sample) -> None:
+    assert check(sample) == []
+
+
+def test_every_registered_rule_has_a_fault_here() -> None:
+    assert {rule.name for rule in all_rules()} == set(FAULTS)
+
+
+@pytest.mark.parametrize("rule", FAULTS)
+def test_a_rule_finds_its_fault_and_nothing_else(rule: str, sample: Sample) -> None:
+    path, apply = FAULTS[rule]
+    line = apply(sample)
+    problems = check(sample)
+    assert {p.rule for p in problems} == {rule}, problems
+    assert (problems[0].path, problems[0].line) == (path, line)
+    assert problems[0].message
+    assert problems[0].hint
+
+
+def test_every_rule_says_in_a_sentence_what_it_wants() -> None:
+    names = [rule.name for rule in explain()]
+    assert names == sorted(set(names))
+    assert all(rule.about.endswith(".") for rule in explain())
+
+
+@pytest.mark.parametrize(
+    "url", ["http://example.com/queue", "ftp://example.com", "javascript:alert(1)", "https://a b", 'https://x/"onload']
+)
+def test_a_source_has_an_https_address(url: str, sample: Sample) -> None:
+    line = sample.edit("https://example.com/queue", f"'{url}'")
+    assert [(p.rule, p.line) for p in check(sample)] == [("wrong-value", line)]
+
+
+def test_a_source_without_address_says_why(sample: Sample) -> None:
+    line = sample.edit("url: https://example.com/queue", "url: null")
+    assert [(p.rule, p.line) for p in check(sample)] == [("wrong-value", line)]
+    sample.edit("url: null", "url: null, no_url: An internal talk")
+    assert check(sample) == []
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        'click web "https://example.com"',
+        "classDef big font-size:40px",
+        "linkStyle 0 stroke:red",
+        "%%{init: {'theme': 'dark'}}%%",
+        "web --> x[\"<img src=x onerror='alert(1)'>\"]",
+    ],
+)
+def test_no_directive_style_link_or_html_gets_into_a_picture(hidden: str, sample: Sample) -> None:
+    line = sample.edit("flowchart TB\n", f"flowchart TB\n        {hidden}\n") + 1
+    assert ("mermaid-plain", line) in [(p.rule, p.line) for p in check(sample)]
+
+
+@pytest.mark.parametrize("text", ["5 < 6 & 7 > 3", "a -> b", "p99 <= 10 ms", "C++, C#, R&D", "snake_case * 2"])
+def test_plain_text_may_hold_signs(text: str, sample: Sample) -> None:
+    sample.edit("It checks the token.", f'"{text}"')
+    assert check(sample) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["**bold**", "`code`", "[a](https://b)", "&lt;", "{{c1::x}}", "[sound:x.mp3]", "<script>x</script>"]
+)
+def test_markup_in_a_text_is_found(text: str, sample: Sample) -> None:
+    line = sample.edit("It checks the token.", f'"{text}"')
+    assert [(p.rule, p.line) for p in check(sample)] == [("plain-text", line)]
+
+
+# --- exceptions -------------------------------------------------------------------------------------------------------
+
+
+def waive(sample: Sample, rule: str) -> int:
+    """Let the first diagram waive a rule; returns the line of the exception."""
+    return sample.edit(
+        "    mermaid: |", f"    exceptions: [{{rule: {rule}, reason: The word is the name.}}]\n    mermaid: |"
+    )
+
+
+def test_an_exception_silences_its_rule(sample: Sample) -> None:
+    sample.edit("answer: Worker", "answer: Consumer")
+    waive(sample, "mask-answer")
+    assert check(sample) == []
+
+
+def test_an_exception_silences_no_other_rule_and_no_other_diagram(sample: Sample) -> None:
+    lines = {sample.edit("answer: 40 ms", "answer: forty") + 1}
+    waive(sample, "mask-answer")
+    sample.edit("answer: Worker", "answer: Consumer")
+    text = sample.read()
+    at = text.rindex("answer: Worker")
+    sample.write(text[:at] + "answer: Consumer" + text[at + len("answer: Worker") :])
+    lines.add(text[:at].count("\n") + 1)
+    problems = check(sample)
+    assert {(p.rule, p.line) for p in problems} == set(
+        zip(["metric-number", "mask-answer"], sorted(lines), strict=True)
+    )
+
+
+@pytest.mark.parametrize("rule", ["mask-answer", "length"])
+def test_a_stale_exception_fails(rule: str, sample: Sample) -> None:
+    line = waive(sample, rule)
+    assert [(p.rule, p.line) for p in check(sample)] == [("exception-stale", line)]
+
+
+@pytest.mark.parametrize("rule", ["no-such-rule", "id-unique", "mermaid-syntax"])
+def test_an_exception_from_an_unknown_or_a_fundamental_rule_fails(rule: str, sample: Sample) -> None:
+    line = waive(sample, rule)
+    assert [(p.rule, p.line) for p in check(sample)] == [("exception-unknown", line)]
+
+
+def test_an_exception_needs_a_reason(sample: Sample) -> None:
+    line = sample.edit("    mermaid: |", "    exceptions: [{rule: width, reason: short}]\n    mermaid: |")
+    assert [(p.rule, p.line) for p in check(sample)] == [("wrong-value", line)]
+
+
+def test_an_exception_from_a_picture_rule_is_not_called_stale_while_there_is_no_picture(sample: Sample) -> None:
+    sample.edit("answer: Worker", "answer: Consumer")
+    waive(sample, "mask-answer")
+    sample.edit('api -->|"job"| line', 'api -->|"job" line')
+    assert {p.rule for p in check(sample)} == {"mermaid-syntax"}
+
+
+def test_two_diagrams_of_one_id_are_each_judged_by_their_own_picture(sample: Sample) -> None:
+    sample.edit("id: acme-flow", "id: delta-flow", ACME)
+    text = sample.read(ACME)
+    sample.write(text.replace(" api", " gate").replace("node: api", "node: gate"), ACME)
+    assert {p.rule for p in check(sample)} == {"id-unique"}
