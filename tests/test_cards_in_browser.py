@@ -76,7 +76,8 @@ def test_labels_are_at_least_7_px_on_a_phone(shown: tuple[Path, list[CardPage]],
     for card in (c for c in pages if c.kind == "redraw" and c.side == "back"):
         open_card(phone, folder, card, night=False, phone=True)
         drawn, natural = phone.evaluate(
-            "() => { const i = document.querySelector('.figure img'); return [i.clientWidth, i.naturalWidth]; }"
+            "async () => { const i = document.querySelector('.figure img'); await i.decode();"
+            " return [i.clientWidth, i.naturalWidth]; }"
         )
         assert natural > 0, f"{card.key}: the picture is missing"
         assert 16 * drawn / natural >= 7, card.key

@@ -31,7 +31,9 @@ def test_nine_notes_a_diagram_and_enough_diagrams(project: Project, checked: pip
     diagrams = len(checked.curriculum.diagrams)
     assert diagrams >= 72
     assert len(placed) / diagrams >= 9
-    assert {d.category.slug for d in checked.curriculum.diagrams} == {c.slug for c in checked.curriculum.plan.categories}
+    assert {d.category.slug for d in checked.curriculum.diagrams} == {
+        c.slug for c in checked.curriculum.plan.categories
+    }
 
 
 def test_neighbours_differ_in_group_and_categories_take_turns(checked: pipeline.Checked) -> None:

@@ -18,7 +18,7 @@ from atlas_decks.server import make_server
 
 FLOW = 'flowchart TB\n  a(["Client"]):::edge -->|"asks"| b["API (v2)"]:::service\n  b --> c[("Store")]:::state\n'
 SEQUENCE = "sequenceDiagram\n  participant C as Client\n  participant S as Server\n  C->>S: hello\n  S-->>C: ok\n"
-STATE = 'stateDiagram-v2\n  [*] --> Closed\n  Closed --> Open: too many failures\n  Open --> Closed: reset\n'
+STATE = "stateDiagram-v2\n  [*] --> Closed\n  Closed --> Open: too many failures\n  Open --> Closed: reset\n"
 ER = "erDiagram\n  CUSTOMER ||--o{ ORDER : places\n  ORDER ||--|{ LINE : holds\n"
 
 
@@ -83,7 +83,7 @@ def test_a_syntax_error_names_its_line(source: str, line: int) -> None:
         "\0",
         "not a diagram",
         "flowchart TB\n" + "".join(f"  n{i} --> n{i + 1}\n" for i in range(2000)),
-        "flowchart TB\n  a[\"" + "x" * 100_000 + '"] --> b\n',
+        'flowchart TB\n  a["' + "x" * 100_000 + '"] --> b\n',
         'flowchart TB\n  a["\ud800"] --> b\n',
         'flowchart TB\n  a["<script>alert(1)</script>"] --> b\n',
         'flowchart TB\n  a --> b\n  click a "javascript:alert(1)"\n',
@@ -168,7 +168,12 @@ def ink(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 def test_mermaid_ink_draws_what_the_embedded_engine_draws(ink: str, source: str) -> None:
     there, here = make_renderer("mermaid-ink").render(source), EmbeddedRenderer().render(source)
     assert there.nodes == here.nodes
-    assert (there.edges, there.labelled, there.width, there.height) == (here.edges, here.labelled, here.width, here.height)
+    assert (there.edges, there.labelled, there.width, there.height) == (
+        here.edges,
+        here.labelled,
+        here.width,
+        here.height,
+    )
     assert there.labels == here.labels
 
 

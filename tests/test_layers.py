@@ -24,7 +24,13 @@ ORDER = [
     ["cli"],
 ]
 LEVEL = {name: level for level, names in enumerate(ORDER) for name in names}
-ONLY = {"genanki": {"package"}, "anki": {"verify"}, "mmdr": {"diagrams", "server"}, "mermaid": {"diagrams"}, "click": {"cli"}}
+ONLY = {
+    "genanki": {"package"},
+    "anki": {"verify"},
+    "mmdr": {"diagrams", "server"},
+    "mermaid": {"diagrams"},
+    "click": {"cli"},
+}
 
 
 def _module(file: Path) -> str:
@@ -43,7 +49,9 @@ def _imports(file: Path) -> set[str]:
     return names
 
 
-FILES = sorted(f for f in SOURCE.rglob("*.py") if "starter" not in f.parts and f.name != "__init__.py" or f.parent != SOURCE)
+FILES = sorted(
+    f for f in SOURCE.rglob("*.py") if "starter" not in f.parts and f.name != "__init__.py" or f.parent != SOURCE
+)
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(SOURCE)))

@@ -74,7 +74,7 @@ def test_numbers_that_anki_needs(built: pipeline.Built, tmp_path: Path) -> None:
         assert str(deck["conf"]) in dconf
     redraw = [preset for preset in dconf.values() if "Redraw" in preset["name"]]
     assert len(redraw) == 7
-    assert all(p["new"]["delays"] == [1440, 4320, 10080, 20160, 43200, 86400] for p in redraw)
+    assert all(p["new"]["delays"] == [1440, 1440, 4320, 10080, 20160, 43200, 86400] for p in redraw)
 
 
 def test_ids_are_fixed_for_ever() -> None:

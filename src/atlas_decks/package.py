@@ -277,7 +277,9 @@ def _tier_deck(number: int, redraw: bool, look: Look) -> tuple[Any, dict[str, An
     preset_id = _PRESET_IDS + look.pace.weeks * 1000 + number * 10 + redraw
     limit = look.limits[number]
     new, review = (limit.redraw_new, limit.redraw_review) if redraw else (limit.new, limit.review)
-    delays = [day * _MINUTES_A_DAY for day in plan.review_days] if redraw else [1, 10]
+    # Anki spends the first step on Again: a new card answered Good gets the second one, so the first day stands twice
+    ladder = [day * _MINUTES_A_DAY for day in (plan.review_days[0], *plan.review_days)]
+    delays, graduating = (ladder, plan.review_days[-1] * 3 // 2) if redraw else ([1, 10], 1)
     name = f"{plan.deck} {tier.deck}{' Redraw' if redraw else ''} ({look.pace.weeks} weeks)"
     about = f"{tier.goal} Weeks {tier.weeks[0]} to {tier.weeks[1]}."
     if redraw:
@@ -290,11 +292,15 @@ def _tier_deck(number: int, redraw: bool, look: Look) -> tuple[Any, dict[str, An
         md=True,
         desiredRetention=plan.retention_percent,
     )
-    return deck, _preset(preset_id, name, new, review, delays, plan.retention_percent)
+    return deck, _preset(preset_id, name, (new, review), delays, graduating, plan.retention_percent)
 
 
-def _preset(number: int, name: str, new: int, review: int, delays: list[int], retention: int) -> dict[str, Any]:
-    """An options group in the form of Anki's schema 11."""
+def _preset(
+    number: int, name: str, a_day: tuple[int, int], delays: list[int], graduating: int, retention: int
+) -> dict[str, Any]:
+    """An options group in the form of Anki's schema 11: new and review cards `a_day`, `delays` in minutes, the interval
+    on `graduating` in days."""
+    new, review = a_day
     return {
         "id": number,
         "mod": 0,
@@ -305,7 +311,14 @@ def _preset(number: int, name: str, new: int, review: int, delays: list[int], re
         "timer": 0,
         "replayq": True,
         "dyn": False,
-        "new": {"bury": False, "delays": delays, "initialFactor": 2500, "ints": [1, 4, 0], "order": 1, "perDay": new},
+        "new": {
+            "bury": False,
+            "delays": delays,
+            "initialFactor": 2500,
+            "ints": [graduating, graduating * 2 if graduating > 1 else 4, 0],
+            "order": 1,
+            "perDay": new,
+        },
         "rev": {"bury": False, "ease4": 1.3, "ivlFct": 1.0, "maxIvl": 36500, "perDay": review, "hardFactor": 1.2},
         "lapse": {"delays": [10], "leechAction": 1, "leechFails": 8, "minInt": 1, "mult": 0.0},
         "newMix": 0,

@@ -10,6 +10,7 @@ from atlas_decks.diagrams.svg import UnsafeSvgError, finish
 from atlas_decks.drawing import Drawing
 
 _BACKEND = "merman"
+_SEARCHED = 300  # lines: the search for the line at fault draws once a line
 
 
 class EmbeddedRenderer:
@@ -27,14 +28,20 @@ class EmbeddedRenderer:
             return finish(raw, diagram_kind(source))
         except ValueError as error:  # mmdr's own errors, and UnsafeSvgError
             message = str(error).removeprefix("Diagram parse error ").strip()
-            line = 0 if isinstance(error, UnsafeSvgError) else _line(source, str(error))
+            line = _line(source, str(error)) if _is_syntax(error) else 0
             raise RenderError(message, line, _hint(source, line)) from error
+
+
+def _is_syntax(error: ValueError) -> bool:
+    return not isinstance(error, UnsafeSvgError) and str(error).startswith("Diagram parse error")
 
 
 def _line(source: str, message: str) -> int:
     """The line at fault: the engine often names the end of the file, but the shortest prefix of lines that fails with
     the same message ends in it."""
     lines = source.splitlines()
+    if len(lines) > _SEARCHED:
+        return 0
     for count in range(1, len(lines)):
         try:
             mmdr.render(compose("\n".join(lines[:count])).script, backend=_BACKEND).svg()
