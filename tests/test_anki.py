@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import NOW
 
 from atlas_decks import pipeline, verify
 from atlas_decks.diagrams import EmbeddedRenderer
 from atlas_decks.notetypes import NOTE_TYPES
 from atlas_decks.project import Project
+from conftest import NOW
 
 pytestmark = pytest.mark.anki
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cardpages import CardPage, card_pages, open_card
 
 from atlas_decks import pipeline
+from cardpages import CardPage, card_pages, open_card
 
 pytestmark = [pytest.mark.anki, pytest.mark.browser]
 

@@ -24,7 +24,9 @@ COMMANDS = sorted(cli.commands)
 
 
 def test_the_commands_of_the_design_are_there() -> None:
-    assert {"new", "check", "build", "render", "serve", "verify", "diff", "list", "show", "stats", "plan"} <= set(COMMANDS)
+    assert {"new", "check", "build", "render", "serve", "verify", "diff", "list", "show", "stats", "plan"} <= set(
+        COMMANDS
+    )
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -36,7 +38,9 @@ def test_help_shows_an_example(name: str, capsys: pytest.CaptureFixture[str]) ->
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_readme_names_every_command(name: str) -> None:
-    assert f"`{name}" in (ROOT / "README.md").read_text("utf-8") or f"atlas-decks {name}" in (ROOT / "README.md").read_text("utf-8")
+    assert f"`{name}" in (ROOT / "README.md").read_text("utf-8") or f"atlas-decks {name}" in (
+        ROOT / "README.md"
+    ).read_text("utf-8")
 
 
 def test_contributing_lists_every_rule() -> None:

@@ -50,7 +50,7 @@ def _imports(file: Path) -> set[str]:
 
 
 FILES = sorted(
-    f for f in SOURCE.rglob("*.py") if "starter" not in f.parts and f.name != "__init__.py" or f.parent != SOURCE
+    f for f in SOURCE.rglob("*.py") if ("starter" not in f.parts and f.name != "__init__.py") or f.parent != SOURCE
 )
 
 

@@ -50,7 +50,9 @@ def test_a_ledger_survives_writing_and_the_lines_of_a_merge(ours: dict[str, str]
     try:
         path.write_text(ledger.write(a), "utf-8")
         assert ledger.read(path, "ledger") == a
-        path.write_text("".join(sorted({*ledger.write(a).splitlines(True), *ledger.write(b).splitlines(True)})), "utf-8")
+        path.write_text(
+            "".join(sorted({*ledger.write(a).splitlines(True), *ledger.write(b).splitlines(True)})), "utf-8"
+        )
         assert ledger.read(path, "ledger") == {**a, **b}
     finally:
         path.unlink(missing_ok=True)
@@ -75,7 +77,9 @@ def test_a_crash_before_the_journal_keeps_the_old_set(tmp_path: Path, monkeypatc
     assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {"a": b"old", "b": b"old"}
 
 
-def test_a_crash_after_the_journal_is_finished_by_the_next_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_crash_after_the_journal_is_finished_by_the_next_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     publish.publish(tmp_path, {"a": b"old", "b": b"old"})
     with monkeypatch.context() as patch:
         patch.setattr(publish, "recover", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))

@@ -11,12 +11,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import NOW
 
 from atlas_decks import package, pipeline
 from atlas_decks.diagrams import Cache, EmbeddedRenderer, draw_all
 from atlas_decks.notetypes import NOTE_TYPES
 from atlas_decks.project import Project
+from conftest import NOW
 
 
 def _collection(data: bytes, folder: Path) -> sqlite3.Connection:
