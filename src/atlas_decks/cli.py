@@ -81,7 +81,11 @@ class Context:
 def _count_diagrams(project: Project) -> int:
     """A quick count for the progress bar; the real reading comes later."""
     try:
-        return sum(file.read_text("utf-8", "replace").count("mermaid:") for file in project.curriculum.rglob("*.yaml"))
+        return sum(
+            file.read_text("utf-8", "replace").count("mermaid:")
+            for file in project.curriculum.rglob("*.yaml")
+            if file.is_file()
+        )
     except OSError:
         return 0
 
@@ -128,7 +132,7 @@ def _selection(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option(
     "--project",
     "project_dir",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
     default=Path(),
     help="Folder of the project; default: the nearest one upwards.",
 )
@@ -179,7 +183,7 @@ def new(context: Context, directory: Path) -> None:
 
 
 @cli.command()
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path, exists=True))
 @click.option("--strict", is_flag=True, help="Warnings fail too.")
 @click.option("--format", "style", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
 @click.option("--rules", "list_rules", is_flag=True, help="List the content rules and exit.")
@@ -203,8 +207,16 @@ def check(
         for rule in rules.explain():
             click.echo(f"{rule.name}: {rule.about}")
         return
-    project = find_project(paths[0].absolute().parent) if paths and context.project_dir == Path() else context.project
-    checked = pipeline.check(project, make_renderer(renderer), jobs)
+    project = (
+        find_project(Path(os.path.normpath(paths[0].absolute() if paths[0].is_dir() else paths[0].absolute().parent)))
+        if paths and context.project_dir == Path()
+        else context.project
+    )
+    try:
+        checked = pipeline.check(project, make_renderer(renderer), jobs)
+    except ProblemsFoundError as error:  # the plan itself
+        _print_problems(error.problems, style)
+        sys.exit(PROBLEMS)
     problems = [p for p in checked.problems if _concerns(p, paths, project)]
     _print_problems(problems, style)
     wrong = [p for p in problems if strict or p.severity == "error"]
@@ -221,8 +233,10 @@ def _print_problems(problems: list[Problem], style: Format) -> None:
 
 
 def _concerns(problem: Problem, paths: tuple[Path, ...], project: Project) -> bool:
-    names = [project.name(path) for path in paths]
-    return not names or any(problem.path == name or problem.path.startswith(f"{name}/") for name in names)
+    names = [project.name(Path(os.path.normpath(path.absolute()))) for path in paths]
+    return (
+        not names or "." in names or any(problem.path == name or problem.path.startswith(f"{name}/") for name in names)
+    )
 
 
 @cli.command()
@@ -271,7 +285,10 @@ def build(
         raise click.UsageError(f"no pace of {pace} weeks in the plan; there are {known}")
     selection = pipeline.Selection(tiers, companies, categories, tags)
     folder = output if output and output.suffix != ".apkg" else project.decks
-    now = int(os.environ.get("SOURCE_DATE_EPOCH") or time.time())
+    epoch = os.environ.get("SOURCE_DATE_EPOCH") or str(int(time.time()))
+    if not epoch.isdecimal():
+        raise click.UsageError(f"SOURCE_DATE_EPOCH is no number of seconds: {epoch!r}")
+    now = int(epoch)
     with publish.exclusive(project.decks, project.name(project.decks)):
         built = pipeline.build(project, checked, now, pace, selection, frozen, only_changed)
         if not built.packages:

@@ -6,6 +6,7 @@ import json
 import sqlite3
 import tempfile
 import zipfile
+import zlib
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -43,13 +44,25 @@ def read_notes(path: Path) -> dict[str, dict[str, str]]:
                 models = json.loads(connection.execute("SELECT models FROM col").fetchone()[0])
                 rows = connection.execute("SELECT guid, mid, tags, flds FROM notes").fetchall()
             connection.close()
-    except (OSError, KeyError, zipfile.BadZipFile, sqlite3.Error, ValueError, TypeError) as error:
+            notes = {}
+            for guid, model, tags, fields in rows:
+                names = [f["name"] for f in models[str(model)]["flds"]]
+                note = dict(zip(names, fields.split("\x1f"), strict=False))
+                if "Key" not in note:
+                    raise ValueError("a note without the field Key")  # noqa: TRY301
+                notes[guid] = {**note, "Tags": " ".join(sorted(tags.split()))}
+    except (
+        OSError,
+        KeyError,
+        zipfile.BadZipFile,
+        zlib.error,
+        RuntimeError,
+        sqlite3.Error,
+        ValueError,
+        TypeError,
+    ) as error:
         hint = "name an .apkg that atlas-decks built"
         raise ProblemsFoundError([Problem(str(path), 0, 0, "package", f"cannot be read: {error}", hint)]) from error
-    notes = {}
-    for guid, model, tags, fields in rows:
-        names = [f["name"] for f in models[str(model)]["flds"]]
-        notes[guid] = {**dict(zip(names, fields.split("\x1f"), strict=False)), "Tags": " ".join(sorted(tags.split()))}
     return notes
 
 

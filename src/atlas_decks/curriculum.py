@@ -134,9 +134,9 @@ class Pace(Model):
     """How fast the plan is studied: `study_days` of new material a week, and limits per day in diagrams."""
 
     weeks: int
-    study_days: int
-    new_diagrams: int
-    review_diagrams: int
+    study_days: Annotated[int, Field(ge=1, le=7)]
+    new_diagrams: Annotated[int, Field(ge=1)]
+    review_diagrams: Annotated[int, Field(ge=1)]
 
 
 class Plan(Model):
@@ -151,9 +151,9 @@ class Plan(Model):
     weeks: int
     review_days: Annotated[tuple[int, ...], Field(min_length=1)]
     retention_percent: Annotated[int, Field(ge=70, le=99)]
-    paces: tuple[Pace, ...]
-    tiers: tuple[Tier, ...]
-    categories: tuple[Category, ...]
+    paces: Annotated[tuple[Pace, ...], Field(min_length=1)]
+    tiers: Annotated[tuple[Tier, ...], Field(min_length=1)]
+    categories: Annotated[tuple[Category, ...], Field(min_length=1)]
     techniques: Mapping[Slug, Technique]
     waves: tuple[Wave, ...] = ()
     companies: tuple[Company, ...] = ()

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from atlas_decks.notes import Note
+from atlas_decks.notetypes import NOTE_TYPES
 from atlas_decks.problems import Problem, ProblemsFoundError
 
 _FIELDS = {"guid": str, "hash": str, "key": str, "mod": int, "retired": bool, "tier": int}
@@ -34,7 +36,7 @@ class Entry:
 Ledger = Mapping[str, Entry]
 
 
-def read(path: Path, name: str) -> dict[str, Entry]:
+def read(path: Path, name: str, tiers: Collection[int] | None = None) -> dict[str, Entry]:
     """Read a ledger; an absent file is an empty one. Raises ProblemsFoundError with every damaged line."""
     try:
         text = path.read_text("utf-8")
@@ -53,7 +55,11 @@ def read(path: Path, name: str) -> dict[str, Entry]:
             if not isinstance(data, dict) or {k: type(v) for k, v in data.items()} != _FIELDS:
                 raise ValueError("not a ledger entry")  # noqa: TRY301 - one place makes the problem
             entry = Entry(**data)
-        except ValueError as error:
+            if entry.tier and not re.fullmatch(rf"[^/]+/({'|'.join(NOTE_TYPES)})/[^/]+", entry.key):
+                raise ValueError(f"`{entry.key}` is no key of a note")  # noqa: TRY301
+            if entry.tier and tiers is not None and entry.tier not in tiers:
+                raise ValueError(f"no tier {entry.tier} in atlas.yaml")  # noqa: TRY301
+        except (ValueError, RecursionError) as error:
             problems.append(Problem(name, number, 1, "ledger", str(error), hint))
             continue
         other = entries.get(entry.guid)

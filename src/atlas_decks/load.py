@@ -72,6 +72,8 @@ def _files(project: Project) -> tuple[list[Path], list[Problem]]:
                 elif path.suffix in _ENDINGS and path != project.plan:
                     if not path.exists():
                         raise FileNotFoundError(2, "a symbolic link that leads nowhere")
+                    if not path.is_file():
+                        raise OSError(22, "neither a file nor a folder")  # noqa: TRY301 - one place makes the problem
                     found.append(path)
             except (OSError, RuntimeError) as error:
                 message = getattr(error, "strerror", None) or str(error)

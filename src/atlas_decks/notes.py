@@ -83,7 +83,11 @@ class _Maker:
         if group:
             parts.append(group.title)
         self.breadcrumb = self.fill("fields/breadcrumb.html", parts=parts)
-        self.complexity = next(step for step in plan.complexity if len(drawing.nodes) + drawing.edges <= step.elements)
+        self.complexity = next(
+            step
+            for step in plan.complexity
+            if len(drawing.nodes) + drawing.edges <= step.elements or step is plan.complexity[-1]
+        )
 
     def note(self, kind: CardKind, fact: str, values: Mapping[str, str], source: str) -> Note:
         key = note_key(self.diagram.id, kind, fact)

@@ -124,7 +124,7 @@ def build(
     plan = checked.curriculum.plan
     templates = Templates(project.templates)
     name = project.name(project.ledger)
-    old = ledger.read(project.ledger, name)
+    old = ledger.read(project.ledger, name, {tier.number for tier in plan.tiers})
     placed = compile_notes(project, checked, weeks)
     contents = [(p.note.guid, ledger.note_hash(p.note), p.note.key, p.note.tier) for p in placed]
     for kind in NOTE_TYPES:

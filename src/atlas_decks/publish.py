@@ -42,8 +42,12 @@ def recover(folder: Path) -> None:
     stage = folder / _STAGE
     journal = stage / _JOURNAL
     if journal.is_file():
-        for name in json.loads(journal.read_text("utf-8")):
-            if (stage / name).exists():
+        try:
+            names = [str(name) for name in json.loads(journal.read_text("utf-8"))]
+        except (ValueError, TypeError):  # cut off by a power failure: the set was never complete
+            names = []
+        for name in names:
+            if (stage / name).is_file():
                 (stage / name).replace(folder / name)
     shutil.rmtree(stage, ignore_errors=True)
 

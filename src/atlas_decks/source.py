@@ -109,7 +109,7 @@ def _syntax_problem(error: yaml.YAMLError, text: str, name: str) -> Problem:
     near = lines[line - 1] if line <= len(lines) else ""
     hint = "quote the text if it contains `: ` or starts with one of @ ` % & * ! | > [ {"
     if position := getattr(error, "position", None):  # a control character: libyaml gives an offset only
-        before = text[:position]
+        before = text.encode()[:position].decode("utf-8", "ignore")  # libyaml counts bytes
         line, column = before.count("\n") + 1, position - before.rfind("\n")
         hint = "remove the control character"
     elif "\t" in near[: len(near) - len(near.lstrip())]:

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateSyntaxError
 
 from atlas_decks.notetypes import SPARE_TEMPLATES, NoteType
 from atlas_decks.problems import Problem, ProblemsFoundError
+
+
+def _place(error: Exception, template: str) -> tuple[str, int]:
+    """The template at fault, an included one too, and its line; 0 where no line is known."""
+    if isinstance(error, TemplateSyntaxError):
+        return error.name or template, error.lineno
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if "templates" in (parts := Path(frame.filename).parts) and frame.filename.endswith((".html", ".css")):
+            return "/".join(parts[parts.index("templates") + 1 :]), frame.lineno or 0
+    return template, 0
 
 
 class Templates:
@@ -32,12 +43,10 @@ class Templates:
         """The text of a template with its values, escaped. Raises ProblemsFoundError where the template is broken."""
         try:
             return self._environment.get_template(template).render(values).strip()
-        except TemplateError as error:
-            line = getattr(error, "lineno", None) or 0
+        except Exception as error:  # a template may fail in any way that Python can
+            file, line = _place(error, template)
             hint = "compare with the template that comes with atlas-decks"
-            problem = Problem(
-                f"templates/{template}", line, 1 if line else 0, "template", str(error) or "not found", hint
-            )
+            problem = Problem(f"templates/{file}", line, 1 if line else 0, "template", str(error) or "not found", hint)
             raise ProblemsFoundError([problem]) from error
 
     def card_sides(self, note_type: NoteType) -> list[tuple[str, int, str, str]]:

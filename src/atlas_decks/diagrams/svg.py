@@ -309,15 +309,15 @@ def _nodes(root: etree._Element) -> dict[str, list[Rect]]:
 
 def _labels(root: etree._Element, nodes: dict[str, list[Rect]]) -> Iterator[Label]:
     """All texts; the lines of one label are joined."""
-    done: set[int] = set()
+    done: set[etree._Element] = set()
     for text in root.iter("text"):
         holder = next((e for e in (text, *text.iterancestors("g")) if e.get("data-role")), None)
         role: Role = "note" if holder is None else str(holder.get("data-role"))  # type: ignore[assignment]
         parent = text.getparent()
         siblings = list(parent.iterchildren("text")) if parent is not None and parent.get("data-role") else [text]
-        if id(siblings[0]) in done:
+        if siblings[0] in done:
             continue
-        done.add(id(siblings[0]))
+        done.add(siblings[0])
         content = " ".join(" ".join("".join(map(str, line.itertext())).split()) for line in siblings).strip()
         if not content:
             continue

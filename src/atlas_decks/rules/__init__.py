@@ -29,20 +29,21 @@ def check(curriculum: Curriculum, drawings: Mapping[str, Drawing], drawn: bool =
         mine: list[Problem] = []
         for diagram_rule in DIAGRAM_RULES:
             mine += diagram_rule.judge(diagram)
-        drawing = drawings.get(diagram.id)
+        drawing = drawings.get(diagram.id) if curriculum.by_id[diagram.id] is diagram else None
         if drawing is not None:
             for picture_rule in PICTURE_RULES:
                 mine += picture_rule.judge(diagram, drawing)
         waived = {waiver.rule for waiver in diagram.spec.exceptions}
         found += [problem for problem in mine if problem.rule not in waived]
         known = {rule.name for rule in (*DIAGRAM_RULES, *PICTURE_RULES)}
+        textual = {rule.name for rule in DIAGRAM_RULES}
         hit = {problem.rule for problem in mine}
         for index, waiver in enumerate(diagram.spec.exceptions):
             at = diagram.path("exceptions", index)
             if waiver.rule not in known:
                 hint = "rules that can be waived: " + ", ".join(sorted(known))
                 found.append(diagram.origin.problem(at, "exception-unknown", f"no rule `{waiver.rule}`", hint))
-            elif waiver.rule not in hit and drawn:
+            elif waiver.rule not in hit and drawn and (drawing is not None or waiver.rule in textual):
                 message = f"the exception from `{waiver.rule}` is no longer needed"
                 found.append(diagram.origin.problem(at, "exception-stale", message, "remove it"))
     return found

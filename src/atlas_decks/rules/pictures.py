@@ -67,7 +67,7 @@ def diagram_kind(diagram: Diagram, drawing: Drawing) -> Iterator[Problem]:
 @picture_rule("node-exists")
 def node_exists(diagram: Diagram, drawing: Drawing) -> Iterator[Problem]:
     """The node of a component exists in the Mermaid source."""
-    for index, component in enumerate(diagram.spec.components):
+    for index, component in enumerate(diagram.spec.components if drawing.kind in KINDS else ()):
         if component.node not in drawing.nodes:
             at = diagram.path("components", index, "node")
             hint = f"nodes: {', '.join(sorted(drawing.nodes))}"
@@ -124,7 +124,7 @@ def metric_in_picture(diagram: Diagram, drawing: Drawing) -> Iterator[Problem]:
 def node_count(diagram: Diagram, drawing: Drawing) -> Iterator[Problem]:
     """A flowchart has 5 to 14 nodes, a sequence 2 to 6 participants, any other diagram 3 to 14."""
     allowed = {"flowchart": NODES, "sequenceDiagram": PARTICIPANTS}.get(drawing.kind, range(3, 15))
-    if len(drawing.nodes) not in allowed:
+    if drawing.kind in KINDS and len(drawing.nodes) not in allowed:
         message = f"{len(drawing.nodes)} nodes; {allowed.start} to {allowed.stop - 1} can be kept in mind"
         yield _at(diagram, 0, "node-count", message, "split the diagram, or merge what is not asked for")
 
