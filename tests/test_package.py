@@ -62,7 +62,8 @@ def test_numbers_that_anki_needs(built: pipeline.Built, tmp_path: Path) -> None:
         decks = json.loads(db.execute("SELECT decks FROM col").fetchone()[0])
         dconf = json.loads(db.execute("SELECT dconf FROM col").fetchone()[0])
     db.close()
-    assert len({row[0] for row in notes}) == len({row[1] for row in notes}) == len(notes) == len(cards)
+    retired = sum(p.note.retired for p in built.placed)
+    assert len({row[0] for row in notes}) == len({row[1] for row in notes}) == len(notes) == len(cards) + retired
     assert all(mod == built.ledger[guid].mod <= NOW for _, guid, mod, _ in notes)
     assert all(0 < due < 1_000_000 and ordinal == 0 for _, ordinal, due, _ in cards)
     assert {int(mid) for mid in models} == {t.id for k, t in NOTE_TYPES.items() if k != "guide"}
