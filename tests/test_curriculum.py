@@ -29,7 +29,7 @@ def test_the_plan_is_the_study_plan(checked: pipeline.Checked) -> None:
 def test_nine_notes_a_diagram_and_enough_diagrams(project: Project, checked: pipeline.Checked) -> None:
     placed = pipeline.compile_notes(project, checked, 16)
     diagrams = len(checked.curriculum.diagrams)
-    assert diagrams >= 64
+    assert diagrams >= 72
     assert len(placed) / diagrams >= 9
     assert {d.category.tier for d in checked.curriculum.diagrams} == {t.number for t in checked.curriculum.plan.tiers}
 
