@@ -15,8 +15,7 @@ Format = Literal["text", "json", "github"]
 class Problem:
     """One fault in the curriculum or the project.
 
-    `path` is relative to the project, `line` and `column` start at 1 (0: the file as a whole). `diagram` names the
-    diagram that a written exception may cite; it is not printed.
+    `path` is relative to the project, `line` and `column` start at 1 (0: the file as a whole).
     """
 
     path: str
@@ -26,7 +25,6 @@ class Problem:
     message: str
     hint: str = ""
     severity: Severity = "error"
-    diagram: str = ""
 
     def __str__(self) -> str:
         where = f"{self.path}:{self.line}:{self.column}" if self.line else self.path
@@ -47,14 +45,10 @@ def format_problems(problems: Iterable[Problem], style: Format = "text") -> str:
     """The problems, sorted by place, as text an editor can click, as a JSON array, or as GitHub workflow commands."""
     ordered = sorted(set(problems))
     if style == "json":
-        return json.dumps([_public(p) for p in ordered], indent=2, ensure_ascii=False)
+        return json.dumps([asdict(p) for p in ordered], indent=2, ensure_ascii=False)
     if style == "github":
         return "\n".join(map(_github, ordered))
     return "\n".join(map(str, ordered))
-
-
-def _public(problem: Problem) -> dict[str, object]:
-    return {key: value for key, value in asdict(problem).items() if key != "diagram"}
 
 
 def _github(p: Problem) -> str:

@@ -52,8 +52,8 @@ def recover(folder: Path) -> None:
     shutil.rmtree(stage, ignore_errors=True)
 
 
-def publish(folder: Path, files: Mapping[str, bytes], remove: tuple[str, ...] = ()) -> None:
-    """Write `files` (name -> content) into the folder, all or none, and remove the files of `remove`."""
+def publish(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write `files` (name -> content) into the folder, all or none."""
     stage = folder / _STAGE
     shutil.rmtree(stage, ignore_errors=True)
     try:
@@ -70,8 +70,6 @@ def publish(folder: Path, files: Mapping[str, bytes], remove: tuple[str, ...] = 
         shutil.rmtree(stage, ignore_errors=True)
         raise
     recover(folder)
-    for name in remove:
-        (folder / name).unlink(missing_ok=True)
 
 
 def write_file(path: Path, content: bytes) -> None:

@@ -17,11 +17,13 @@ __all__ = ["all_rules", "check", "explain"]
 _MODULES = (cards, pictures, places, sources, wording)  # imported for their registrations
 
 
-def check(curriculum: Curriculum, drawings: Mapping[str, Drawing], drawn: bool = True) -> list[Problem]:
-    """Apply every rule. `drawings` holds the pictures by diagram id; `drawn` says whether they were asked for at all.
+def check(curriculum: Curriculum, drawings: Mapping[str, Drawing]) -> list[Problem]:
+    """Apply every rule. `drawings` holds the pictures by diagram id; one that could not be drawn is missing there.
 
     Returns the problems that no waiver covers, and those of the waivers themselves.
     """
+    textual = {rule.name for rule in DIAGRAM_RULES}
+    known = textual | {rule.name for rule in PICTURE_RULES}
     found: list[Problem] = []
     for rule in CURRICULUM_RULES:
         found += rule.judge(curriculum)
@@ -35,15 +37,13 @@ def check(curriculum: Curriculum, drawings: Mapping[str, Drawing], drawn: bool =
                 mine += picture_rule.judge(diagram, drawing)
         waived = {waiver.rule for waiver in diagram.spec.exceptions}
         found += [problem for problem in mine if problem.rule not in waived]
-        known = {rule.name for rule in (*DIAGRAM_RULES, *PICTURE_RULES)}
-        textual = {rule.name for rule in DIAGRAM_RULES}
         hit = {problem.rule for problem in mine}
         for index, waiver in enumerate(diagram.spec.exceptions):
             at = diagram.path("exceptions", index)
             if waiver.rule not in known:
                 hint = "rules that can be waived: " + ", ".join(sorted(known))
                 found.append(diagram.origin.problem(at, "exception-unknown", f"no rule `{waiver.rule}`", hint))
-            elif waiver.rule not in hit and drawn and (drawing is not None or waiver.rule in textual):
+            elif waiver.rule not in hit and (drawing is not None or waiver.rule in textual):
                 message = f"the exception from `{waiver.rule}` is no longer needed"
                 found.append(diagram.origin.problem(at, "exception-stale", message, "remove it"))
     return found
