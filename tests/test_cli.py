@@ -15,18 +15,40 @@ import click
 import pytest
 
 from atlas_decks import rules
+from atlas_decks.cli import COMMANDS as SUMMARIES
 from atlas_decks.cli import cli, run
 from atlas_decks.compare import compare
 from atlas_decks.project import Project
 
 ROOT = Path(__file__).resolve().parents[1]
-COMMANDS = sorted(cli.commands)
+COMMANDS = sorted(SUMMARIES)
+
+
+def _command(name: str) -> click.Command:
+    command = cli.get_command(click.Context(cli), name)
+    assert command is not None
+    return command
 
 
 def test_the_commands_of_the_design_are_there() -> None:
     assert {"new", "check", "build", "render", "serve", "verify", "diff", "list", "show", "stats", "plan"} <= set(
         COMMANDS
     )
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_overview_says_what_the_command_says_of_itself(name: str) -> None:
+    assert SUMMARIES[name] == (_command(name).help or "").split("\n\n")[0].replace("\n", " ")
+    assert _command(name).name == name
+
+
+def test_help_imports_no_part_of_the_pipeline() -> None:
+    code = "import sys; from atlas_decks.cli import run; run(['--help']); print(sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    modules = done.stdout.splitlines()[-1]
+    assert not [
+        name for name in ("pydantic", "rich", "genanki", "lxml", "atlas_decks.pipeline") if f"'{name}'" in modules
+    ]
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -52,7 +74,7 @@ def test_the_examples_in_the_readme_are_commands_that_exist() -> None:
     for line in re.findall(r"^\s*(?:\w+=\S+ )?atlas-decks ([^\n`#&|]*)", (ROOT / "README.md").read_text("utf-8"), re.M):
         words = [word for word in line.split() if not word.startswith("-")]
         options = re.findall(r"(--[a-z-]+)", line)
-        command = cli.commands.get(words[0]) if words else None
+        command = cli.get_command(click.Context(cli), words[0]) if words else None
         known = {o for p in (command or cli).params if isinstance(p, click.Option) for o in p.opts} | {"--help"}
         known |= {o for p in cli.params if isinstance(p, click.Option) for o in p.opts}
         assert command is not None or words[0].isupper(), line
@@ -141,7 +163,7 @@ def test_exit_codes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pyt
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("boom")
 
-    monkeypatch.setattr("atlas_decks.cli.find_project", broken)
+    monkeypatch.setattr("atlas_decks.cli.context.find_project", broken)
     assert run(["stats"]) == 3
     message = capsys.readouterr().err
     assert "Traceback" not in message

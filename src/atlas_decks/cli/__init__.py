@@ -1,0 +1,124 @@
+"""The command line: global options and exit codes. Each command is a module of its name in this folder.
+
+A command's module is imported when it is called, so that help and completion come at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import traceback
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from atlas_decks import __version__
+from atlas_decks.problems import ProblemsFoundError, format_problems
+
+DONE, PROBLEMS, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
+
+# name -> what `atlas-decks --help` says of it: the first sentence of the command's own help (a test compares them)
+COMMANDS = {
+    "build": "Build the packages: one a tier, atlas-all.apkg and plan.apkg; or one with a selection.",
+    "check": "Check the curriculum; with PATHs, report only what concerns those files and folders.",
+    "diff": "Say what an import of NEW changes for a learner of OLD, note by note and field by field.",
+    "list": "List diagrams: id, tier, category, group, title.",
+    "new": "Start a curriculum of your own in DIRECTORY, with one small example.",
+    "plan": "Show the study plan: rotation, tiers with limits a day, checkpoints.",
+    "render": "Draw one DIAGRAM, by id, as the SVG that goes into the package.",
+    "serve": "Serve the embedded renderer on loopback, in the way of mermaid.ink, for mermaid-py and others.",
+    "show": "Show a DIAGRAM's cards as text, by id.",
+    "stats": "Say how full the curriculum is: diagrams and cards by category and group, against the plan.",
+    "verify": "Import PACKAGES into a throwaway collection of the real Anki, and look at every card.",
+}
+
+
+class _Commands(click.Group):
+    """Commands by name; their modules are imported only when one is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  click's signature
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"atlas_decks.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  click's signature
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "-V", "--version", prog_name="atlas-decks")
+@click.option(
+    "--project",
+    "project_dir",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    default=Path(),
+    help="Folder of the project; default: the nearest one upwards.",
+)
+@click.option("--verbose", "-v", is_flag=True, help="Say what is done, and how long it took.")
+@click.option("--quiet", "-q", is_flag=True, help="Say nothing but problems.")
+@click.option("--no-color", is_flag=True, help="No colours (NO_COLOR works too).")
+@click.pass_context
+def cli(ctx: click.Context, project_dir: Path, verbose: bool, quiet: bool, no_color: bool) -> None:
+    """Build Anki decks from a curriculum of diagrams.
+
+    \b
+    Examples:
+      atlas-decks build                      every package, into decks/
+      atlas-decks build --company stripe     one package with that company's cards
+      atlas-decks check curriculum/5-companies --strict
+      atlas-decks show discord-storage-architecture
+
+    \b
+    Exit codes: 0 done, 1 problems found, 2 usage, 3 a bug, 130 interrupted.
+    Shell completion: eval "$(_ATLAS_DECKS_COMPLETE=bash_source atlas-decks)"
+    """
+    from atlas_decks.cli.context import make_context  # not at the top: it brings the whole pipeline along
+
+    ctx.obj = make_context(project_dir, verbose, quiet, no_color)
+
+
+def main() -> None:
+    """Run the command line; the only place that turns exceptions into exit codes."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run with these arguments and return the exit code."""
+    try:
+        result = cli.main(arguments, prog_name="atlas-decks", standalone_mode=False)
+    except ProblemsFoundError as error:
+        click.echo(format_problems(error.problems), err=True)
+        return PROBLEMS
+    except click.ClickException as error:
+        error.show()
+        return USAGE
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted; nothing was changed halfway", err=True)
+        return INTERRUPTED
+    except SystemExit as error:
+        return error.code if isinstance(error.code, int) else DONE
+    except BrokenPipeError:  # the reader of a pipe had enough
+        sys.stdout = None
+        return DONE
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(
+            f"{where}{error.strerror or error}\n"
+            "    hint: check that the place exists, is writable and has room; the old files are untouched",
+            err=True,
+        )
+        return PROBLEMS
+    except Exception:  # the one boundary: a bug must not greet people with a traceback
+        handle, name = tempfile.mkstemp(prefix="atlas-decks-", suffix=".log")
+        with os.fdopen(handle, "w", encoding="utf-8") as log:
+            log.write(f"atlas-decks {__version__}\n{traceback.format_exc()}")
+        click.echo(f"this is a bug in atlas-decks; please report it with the log {name}", err=True)
+        return BUG
+    return result if isinstance(result, int) else DONE

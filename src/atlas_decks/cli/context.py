@@ -1,0 +1,148 @@
+"""What the commands share: the global options, options of several commands, exit codes, ways to print."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from atlas_decks import pipeline
+from atlas_decks.curriculum import Diagram
+from atlas_decks.diagrams import RendererAwayError, make_renderer
+from atlas_decks.problems import Format, Problem, ProblemsFoundError, format_problems
+from atlas_decks.project import Project, find_project
+
+
+@dataclass
+class Context:
+    """The global options."""
+
+    project_dir: Path
+    verbose: bool
+    quiet: bool
+    console: Console
+    errors: Console
+
+    @property
+    def project(self) -> Project:
+        """The project named by --project, or the nearest one upwards."""
+        return find_project(self.project_dir)
+
+    def say(self, text: str) -> None:
+        """A message for people, on stderr."""
+        if not self.quiet:
+            self.errors.print(text, highlight=False, markup=False, soft_wrap=True)
+
+    @contextmanager
+    def progress(self, label: str, total: int) -> Iterator[Callable[[int], None]]:
+        """A progress bar on stderr where that is a terminal; yields the function that moves it on."""
+        if self.quiet or not self.errors.is_terminal or total == 0:
+            yield lambda _: None
+            return
+        columns = (TextColumn(label), BarColumn(), MofNCompleteColumn())
+        with Progress(*columns, console=self.errors, transient=True) as bar:
+            task = bar.add_task(label, total=total)
+            yield lambda step: bar.advance(task, step)
+
+    def check(self, renderer: str = "embedded", jobs: int = 1, project: Project | None = None) -> pipeline.Checked:
+        """Load, render and validate the curriculum of a project, by default this context's."""
+        project = project or self.project
+        started = time.monotonic()
+        with self.progress("diagrams", _count_diagrams(project)) as advance:
+            try:
+                checked = pipeline.check(project, make_renderer(renderer), jobs, advance)
+            except RendererAwayError as error:
+                hint = "start the server, or use --renderer embedded"
+                raise ProblemsFoundError([Problem("renderer", 0, 0, "renderer-away", str(error), hint)]) from error
+        if self.verbose:
+            self.say(f"{len(checked.drawings)} diagrams checked in {time.monotonic() - started:.2f} s")
+        return checked
+
+    def sound(self, renderer: str = "embedded", jobs: int = 1) -> pipeline.Checked:
+        """As `check`, but raises ProblemsFoundError where anything is wrong."""
+        checked = self.check(renderer, jobs)
+        if checked.broken:
+            raise ProblemsFoundError(checked.problems)
+        return checked
+
+
+def _count_diagrams(project: Project) -> int:
+    """A quick count for the progress bar; the real reading comes later."""
+    try:
+        return sum(
+            file.read_text("utf-8", "replace").count("mermaid:")
+            for file in project.curriculum.rglob("*.yaml")
+            if file.is_file()
+        )
+    except OSError:
+        return 0
+
+
+def make_context(project_dir: Path, verbose: bool, quiet: bool, no_color: bool) -> Context:
+    """The context of a command from the global options."""
+    colour = {"no_color": True} if no_color else {}
+    return Context(project_dir, verbose, quiet, Console(**colour), Console(stderr=True, **colour))  # type: ignore[arg-type]
+
+
+pass_context = click.make_pass_decorator(Context)
+jobs = click.option(
+    "--jobs",
+    "-j",
+    type=click.IntRange(1, 64),
+    default=os.cpu_count() or 1,
+    show_default=True,
+    help="Processes that draw diagrams.",
+)
+renderer = click.option(
+    "--renderer",
+    type=click.Choice(["embedded", "mermaid-ink"]),
+    default="embedded",
+    show_default=True,
+    help="mermaid-ink needs MERMAID_INK_SERVER.",
+)
+weeks = click.option("--weeks", type=int, default=None, help="The pace: 16 or 32 weeks in this project's plan.")
+
+
+def selection(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that select notes."""
+    options = (
+        click.option(
+            "--tier",
+            "tiers",
+            multiple=True,
+            type=int,
+            help="Only this tier. May be given more than once, like the others.",
+        ),
+        click.option("--company", "companies", multiple=True, help="Only this company, by slug."),
+        click.option("--category", "categories", multiple=True, help="Only this category, by slug."),
+        click.option("--tag", "tags", multiple=True, help="Only notes with this tag (the root may be left out)."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def print_problems(problems: list[Problem], style: Format) -> None:
+    """The problems on standard output, in the given format."""
+    text = format_problems(problems, style)
+    if text:
+        click.echo(text)
+
+
+def find_diagram(checked: pipeline.Checked, name: str) -> Diagram:
+    """The diagram of that id. Raises ProblemsFoundError, with the ids that are most like it."""
+    found = checked.curriculum.by_id.get(name)
+    if found is None:
+        near = difflib.get_close_matches(name, checked.curriculum.by_id, 3, 0.4)
+        hint = f"did you mean {', '.join(near)}?" if near else "see `atlas-decks list`"
+        raise ProblemsFoundError([Problem(name, 0, 0, "no-diagram", "no diagram of that id", hint)])
+    return found

@@ -1,0 +1,23 @@
+"""Compares two packages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from atlas_decks.compare import compare, format_difference
+
+
+@click.command("diff")
+@click.argument("old", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("new_", metavar="NEW", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--format", "style", type=click.Choice(["text", "md", "json"]), default="text", show_default=True)
+def command(old: Path, new_: Path, style: str) -> None:
+    """Say what an import of NEW changes for a learner of OLD, note by note and field by field.
+
+    \b
+    Example:
+      atlas-decks diff old/atlas-all.apkg decks/atlas-all.apkg --format md
+    """
+    click.echo(format_difference(compare(old, new_), style))

@@ -1,0 +1,34 @@
+"""Starts a project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from atlas_decks.cli.context import Context, pass_context
+from atlas_decks.problems import Problem, ProblemsFoundError
+
+
+@click.command("new")
+@click.argument("directory", type=click.Path(path_type=Path))
+@pass_context
+def command(context: Context, directory: Path) -> None:
+    """Start a curriculum of your own in DIRECTORY, with one small example.
+
+    \b
+    Example:
+      atlas-decks new my-decks && cd my-decks && atlas-decks build
+    """
+    starter = Path(__file__).parents[1] / "starter"
+    if directory.exists() and any(directory.iterdir() if directory.is_dir() else [directory]):
+        problem = Problem(str(directory), 0, 0, "not-empty", "the folder is not empty", "name a new or an empty folder")
+        raise ProblemsFoundError([problem])
+    for source in sorted(starter.rglob("*")):
+        if source.is_file() and "__pycache__" not in source.parts:
+            target = directory / source.relative_to(starter)
+            if target.name == "gitignore":  # a dot file would act within our own repository
+                target = target.with_name(".gitignore")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(source.read_bytes())
+    context.say(f"{directory}: edit curriculum/, then run `atlas-decks build` there")

@@ -1,0 +1,46 @@
+"""Shows the study plan."""
+
+from __future__ import annotations
+
+import click
+
+from atlas_decks import package, pipeline, schedule
+from atlas_decks.cli import context as options
+from atlas_decks.cli.context import Context, pass_context
+
+
+@click.command("plan")
+@options.weeks
+@pass_context
+def command(context: Context, weeks: int | None) -> None:
+    """Show the study plan: rotation, tiers with limits a day, checkpoints.
+
+    \b
+    Example:
+      atlas-decks plan --weeks 32
+    """
+    checked = context.sound()
+    the_plan = checked.curriculum.plan
+    pace = the_plan.pace(weeks or the_plan.weeks)
+    if pace is None:
+        raise click.UsageError(f"no pace of {weeks} weeks in the plan")
+    placed = pipeline.compile_notes(context.project, checked, pace.weeks)
+    mean = package.mean_cards(placed)
+    click.echo(f"{the_plan.name}: {pace.weeks} weeks, new material on {pace.study_days} days a week\n\nRotation")
+    for day in ("mon", "tue", "wed", "thu", "fri", "sat"):
+        click.echo(f"  {day}  {' + '.join(c.title for c in the_plan.categories if c.day == day)}")
+    click.echo("  weekend  weak areas\n\nTiers: new and review cards a day (Redraw deck in brackets)")
+    factor = pace.weeks / the_plan.weeks
+    for tier in the_plan.tiers:
+        limit = schedule.limits(the_plan, tier.number, pace, mean)
+        first, last = int((tier.weeks[0] - 1) * factor) + 1, int(tier.weeks[1] * factor)
+        click.echo(
+            f"  {tier.number} {tier.title}: weeks {first}-{last}, {limit.new} new, {limit.review} reviews "
+            f"({limit.redraw_new} new, {limit.redraw_review} reviews)"
+        )
+    click.echo("\nCheckpoints")
+    for point in the_plan.checkpoints:
+        bar = f", pass at {point.pass_percent}%" if point.pass_percent else ""
+        click.echo(f"  week {int(point.week * factor)} {point.title}: {point.minutes} minutes{bar}")
+        for task in point.tasks:
+            click.echo(f"      {task}")

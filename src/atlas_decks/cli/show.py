@@ -1,0 +1,28 @@
+"""Shows a diagram's cards."""
+
+from __future__ import annotations
+
+import click
+
+from atlas_decks.cli.context import Context, find_diagram, pass_context
+
+
+@click.command("show")
+@click.argument("diagram")
+@pass_context
+def command(context: Context, diagram: str) -> None:
+    """Show a DIAGRAM's cards as text, by id.
+
+    \b
+    Example:
+      atlas-decks show stripe-request-flow
+    """
+    checked = context.check()
+    found = find_diagram(checked, diagram)
+    click.echo(f"{found.spec.title}\n{found.spec.shows}\n{found.origin.path}:{found.origin.place(found.path())[0]}")
+    for kind, _, _, fact in found.facts():
+        click.echo(f"\n[{kind}] {fact.prompt}")
+        for name, value in fact:
+            if value and name not in ("id", "node", "prompt"):
+                text = "; ".join(value) if isinstance(value, tuple) else value
+                click.echo(f"    {name.replace('_', ' ')}: {text}")

@@ -1,0 +1,50 @@
+"""Says how full the curriculum is."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+
+import click
+from rich.table import Table
+
+from atlas_decks.cli.context import Context, pass_context
+from atlas_decks.curriculum import CARD_KINDS
+
+
+@click.command("stats")
+@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@pass_context
+def command(context: Context, style: str) -> None:
+    """Say how full the curriculum is: diagrams and cards by category and group, against the plan.
+
+    \b
+    Example:
+      atlas-decks stats --format json
+    """
+    checked = context.check()
+    plan = checked.curriculum.plan
+    count = Counter((d.category.slug, d.spec.group) for d in checked.curriculum.diagrams)
+    cards: Counter[str] = Counter(kind for d in checked.curriculum.diagrams for kind, *_ in d.facts())
+    cards["redraw"] = len(checked.curriculum.diagrams)
+    rows = [
+        {"category": c.slug, "group": g.slug, "tier": c.tier, "diagrams": count[c.slug, g.slug], "planned": g.planned}
+        for c in plan.categories
+        for g in c.groups
+    ]
+    total = len(checked.curriculum.diagrams)
+    figures = {"diagrams": total, "planned": plan.planned, "cards": {k: cards[k] for k in CARD_KINDS}, "groups": rows}
+    if style == "json":
+        click.echo(json.dumps(figures, indent=2))
+        return
+    table = Table("tier", "category", "group", "diagrams", "planned", box=None)
+    for row in rows:
+        if row["diagrams"] or context.verbose:
+            table.add_row(*(str(row[k]) for k in ("tier", "category", "group", "diagrams", "planned")))
+    context.console.print(table)
+    notes = sum(cards.values())
+    click.echo(
+        f"{total} of {plan.planned} diagrams ({total / plan.planned:.0%}); "
+        f"{notes} notes, {notes / max(total, 1):.1f} a diagram"
+    )
+    click.echo(", ".join(f"{cards[kind]} {kind}" for kind in CARD_KINDS))
