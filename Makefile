@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 CONSTRAINTS := constraints.txt
 PYTEST_ARGS ?= -n auto --dist loadfile
 
-.PHONY: decks test lint check verify bench clean
+.PHONY: decks test lint check preview verify bench clean
 
 decks: $(VENV)/.build
 	$(BIN)/atlas-decks build
@@ -21,6 +21,9 @@ lint: $(VENV)/.dev
 
 check: $(VENV)/.build
 	$(BIN)/atlas-decks check --strict
+
+preview: $(VENV)/.build
+	$(BIN)/atlas-decks preview
 
 verify: $(VENV)/.dev decks
 	$(BIN)/atlas-decks verify decks/*.apkg

@@ -19,7 +19,7 @@ ORDER = [
     ["schedule"],
     ["ledger"],
     ["package", "publish"],
-    ["verify", "compare", "server"],
+    ["verify", "compare", "server", "preview"],
     ["pipeline"],
     ["cli"],
 ]

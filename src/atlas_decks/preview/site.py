@@ -1,0 +1,222 @@
+"""A checked curriculum and its placed notes -> the files of a static site.
+
+All pages lie in one folder, so that links work from a disk as from a server; pictures lie in `media/`.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from markupsafe import Markup
+
+from atlas_decks.curriculum import CARD_KINDS, Curriculum, Diagram
+from atlas_decks.drawing import Drawing
+from atlas_decks.notes import media_name
+from atlas_decks.preview.cards import Card, CardMaker
+from atlas_decks.schedule import Placed
+from atlas_decks.templating import Templates
+
+_PAGES = Path(__file__).parent / "pages"
+_ASSETS = ("site.css", "site.js", "night.js", "search.js")
+DAYS = {
+    "mon": "Monday",
+    "tue": "Tuesday",
+    "wed": "Wednesday",
+    "thu": "Thursday",
+    "fri": "Friday",
+    "sat": "Saturday",
+}
+KINDS = {
+    "component": "Component",
+    "metric": "Metric",
+    "trade-off": "Trade-off",
+    "failure": "Failure",
+    "redraw": "Redraw",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A diagram as the pages show it."""
+
+    diagram: Diagram
+    drawing: Drawing
+    cards: tuple[Card, ...]
+
+    @cached_property
+    def media(self) -> str:
+        """File name of the picture."""
+        return media_name(self.diagram.id, self.drawing)
+
+    @property
+    def page(self) -> str:
+        """File name of the diagram's page."""
+        return f"diagram-{self.diagram.id}.html"
+
+    @property
+    def width(self) -> int:
+        """Of the picture, in px."""
+        return round(self.drawing.width)
+
+    @property
+    def height(self) -> int:
+        """Of the picture, in px."""
+        return round(self.drawing.height)
+
+
+@dataclass(frozen=True)
+class _Listing:
+    """A page that lists the diagrams of a tier, a category or a company, and its contact sheet."""
+
+    name: str
+    kind: str
+    title: str
+    about: str
+    entries: Sequence[Entry]
+    planned: int
+
+    @property
+    def page(self) -> str:
+        return f"{self.name}.html"
+
+    @property
+    def sheet(self) -> str:
+        return f"sheet-{self.name}.html"
+
+    @property
+    def percent(self) -> int:
+        return round(100 * len(self.entries) / self.planned) if self.planned else 0
+
+
+def make_site(
+    curriculum: Curriculum, drawings: Mapping[str, Drawing], placed: Iterable[Placed], templates: Templates
+) -> Iterator[tuple[str, str]]:
+    """The site as (file name, text), page by page.
+
+    `placed` are the notes in the order of study. Raises ProblemsFoundError where a card template is broken.
+    """
+    entries = _entries(curriculum, drawings, placed, templates)
+    listings = list(_listings(curriculum, entries))
+    pages = Templates([_PAGES])
+    plan = curriculum.plan
+    shared = {"plan": plan, "kinds": KINDS, "days": DAYS, "listings": listings, "total": len(entries)}
+    yield "card.css", templates.css()
+    for name in _ASSETS:
+        yield name, (_PAGES / name).read_text("utf-8")
+    yield "cards.js", f"const ATLAS = {_index(entries)};\n"
+    yield "index.html", pages.fill("index.html", **shared, cards=sum(len(e.cards) for e in entries))
+    yield "cards.html", pages.fill("cards.html", **shared, planned_categories=plan.categories)
+    for listing in listings:
+        yield listing.page, pages.fill("listing.html", **shared, listing=listing)
+        yield listing.sheet, pages.fill("sheet.html", **shared, listing=listing)
+    for index, entry in enumerate(entries):
+        around = (entries[index - 1] if index else None, entries[index + 1] if index + 1 < len(entries) else None)
+        cards = [(card, Markup(card.front), Markup(card.back)) for card in entry.cards]  # noqa: S704  escaped fields
+        yield entry.page, pages.fill("diagram.html", **shared, entry=entry, cards=cards, around=around)
+        yield f"media/{entry.media}", entry.drawing.svg
+
+
+def write_site(folder: Path, files: Iterable[tuple[str, str]]) -> int:
+    """Write the site beside its place and move it there; returns the number of files. An old site is replaced.
+
+    A folder that holds anything but an older site is refused with FileExistsError.
+    """
+    mark = ".atlas-preview"
+    if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not (folder / mark).exists())):
+        raise FileExistsError(17, "holds something that is no preview; name another place with -o", str(folder))
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        (draft / "media").mkdir()
+        (draft / mark).write_text("", "utf-8")
+        count = 0
+        for name, text in files:
+            (draft / name).write_text(text, "utf-8")
+            count += 1
+        draft.chmod(0o755)
+        if folder.exists():
+            old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+            folder.replace(old)  # an empty folder may be replaced by a rename
+            draft.replace(folder)
+            shutil.rmtree(old)
+        else:
+            draft.replace(folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return count
+
+
+def _entries(
+    curriculum: Curriculum, drawings: Mapping[str, Drawing], placed: Iterable[Placed], templates: Templates
+) -> list[Entry]:
+    """The diagrams in the order of study, each with its cards."""
+    maker = CardMaker(templates)
+    cards: dict[str, list[Card]] = {}
+    for note in placed:
+        if not note.note.retired:
+            cards.setdefault(note.note.diagram, []).append(maker.card(note))
+    by_kind = {kind: position for position, kind in enumerate(CARD_KINDS)}
+    return [
+        Entry(curriculum.by_id[name], drawings[name], tuple(sorted(found, key=lambda c: by_kind.get(c.note.kind, 99))))
+        for name, found in cards.items()
+    ]
+
+
+def _listings(curriculum: Curriculum, entries: Sequence[Entry]) -> Iterator[_Listing]:
+    plan = curriculum.plan
+    for tier in plan.tiers:
+        mine = [e for e in entries if e.diagram.category.tier == tier.number]
+        planned = sum(c.planned for c in plan.categories if c.tier == tier.number)
+        yield _Listing(f"tier-{tier.number}", "tier", f"Tier {tier.number}: {tier.title}", tier.goal, mine, planned)
+    for category in plan.categories:
+        mine = [e for e in entries if e.diagram.category.slug == category.slug]
+        about = f"Studied on {DAYS.get(category.day, category.day)}, in tier {category.tier}."
+        yield _Listing(f"category-{category.slug}", "category", category.title, about, mine, category.planned)
+    for company in plan.companies:
+        mine = [e for e in entries if e.diagram.company and e.diagram.company.slug == company.slug]
+        planned = max(8, len(mine))
+        yield _Listing(f"company-{company.slug}", "company", company.name, f"Week {company.week}.", mine, planned)
+
+
+def _index(entries: Sequence[Entry]) -> str:
+    """What the search page knows: diagrams, and cards that point at them by position."""
+    diagrams = [
+        [
+            e.diagram.id,
+            e.diagram.spec.title,
+            str(e.diagram.category.tier),
+            e.diagram.category.slug,
+            e.diagram.company.slug if e.diagram.company else "",
+            e.diagram.category.day,
+        ]
+        for e in entries
+    ]
+    cards = []
+    for position, entry in enumerate(entries):
+        for card in entry.cards:
+            prompt = entry.diagram.spec.title if card.note.kind == "redraw" else _plain(card.note.field("Prompt"))
+            answer = " ".join(_plain(card.note.field(name)) for name in _ANSWERS.get(card.note.kind, ()))
+            cards.append([position, card.note.kind, card.anchor, prompt, answer])
+    data = json.dumps({"diagrams": diagrams, "cards": cards}, ensure_ascii=False, separators=(",", ":"))
+    return data.replace("</", "<\\/")
+
+
+# what the search also looks at, besides the prompt
+_ANSWERS = {
+    "component": ("Answer",),
+    "metric": ("Answer",),
+    "trade-off": ("Choice",),
+    "failure": ("Trigger",),
+}
+
+
+def _plain(text: str) -> str:
+    return html.unescape(re.sub(r"<[^>]+>", " ", text)).strip()

@@ -1,0 +1,126 @@
+"""The preview site: the very cards of the packages, on pages that a browser can use."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from atlas_decks import pipeline
+from atlas_decks.notetypes import NOTE_TYPES
+from atlas_decks.preview import make_site, write_site
+from atlas_decks.preview.cards import CardMaker, fill
+from atlas_decks.project import Project
+from atlas_decks.templating import Templates
+from cardpages import card_pages
+
+
+@pytest.fixture(scope="module")
+def site(project: Project, checked: pipeline.Checked, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("preview") / "site"
+    placed = pipeline.compile_notes(project, checked, 16)
+    write_site(folder, make_site(checked.curriculum, checked.drawings, placed, Templates(project.templates)))
+    return folder
+
+
+def test_sections_show_what_is_filled_and_what_is_not() -> None:
+    template = "{{#A}}a={{A}}{{#B}} b{{/B}}{{^B}} no b{{/B}}{{/A}}{{^A}}no a{{/A}}"
+    assert fill(template, {"A": "1", "B": "2"}) == "a=1 b"
+    assert fill(template, {"A": "1"}) == "a=1 no b"
+    assert fill(template, {"A": " ", "B": "2"}) == "no a"
+
+
+def _squeezed(html: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<style>.*?</style>", "", html, flags=re.DOTALL)).strip()
+
+
+@pytest.mark.anki
+def test_cards_are_those_that_the_real_anki_shows(
+    project: Project, packages: Path, checked: pipeline.Checked, tmp_path: Path
+) -> None:
+    maker = CardMaker(Templates(project.templates))
+    cards = {p.note.key: maker.card(p) for p in pipeline.compile_notes(project, checked, 16)}
+    seen = set()
+    for page in card_pages(packages / "atlas-all.apkg", tmp_path):
+        if page.kind == "guide":
+            continue
+        side = getattr(cards[page.key], page.side).replace("media/atlas-", "atlas-")
+        assert _squeezed(side) == _squeezed(page.html), page.key
+        seen.add(page.key)
+    assert seen == set(cards)
+    assert {key.split("/")[1] for key in seen} == set(NOTE_TYPES) - {"guide"}
+
+
+def test_every_link_and_picture_of_the_site_is_there(site: Path) -> None:
+    ids: dict[str, set[str]] = {}
+    for page in site.glob("*.html"):
+        ids[page.name] = set(re.findall(r' id="([^"]+)"', page.read_text("utf-8")))
+    for name in ids:
+        for target in re.findall(r'(?:href|src|action)="([^"]+)"', (site / name).read_text("utf-8")):
+            if re.match(r"https:|data:", target):
+                continue
+            file, _, anchor = target.partition("#")
+            assert not file or (site / file).is_file(), (name, target)
+            assert not anchor or anchor in ids[file or name], (name, target)
+
+
+def test_a_folder_that_is_no_preview_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("precious", "utf-8")
+    with pytest.raises(FileExistsError, match="no preview"):
+        write_site(tmp_path, [("index.html", "x")])
+    assert [f.name for f in tmp_path.iterdir()] == ["mine.txt"]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_page_scrolls_sideways_or_reports_an_error(site: Path, browser: Any, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    pages = [
+        "index",
+        "cards",
+        "tier-1",
+        "sheet-tier-1",
+        "category-incidents",
+        "company-stripe",
+        "diagram-circuit-breaker-states",
+    ]
+    for name in pages:
+        page.goto((site / f"{name}.html").as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
+    page.close()
+    assert errors == []
+
+
+@pytest.mark.browser
+def test_a_card_turns_by_click_and_by_key_and_follows_the_night(site: Path, browser: Any) -> None:
+    page = browser.new_page()
+    page.goto((site / "diagram-circuit-breaker-states.html").as_uri())
+    card = page.locator(".flip").first
+    front, back = card.locator("[data-side=front]"), card.locator("[data-side=back]")
+    assert (front.is_visible(), back.is_visible()) == (True, False)
+    card.locator(".turn").click()
+    assert (front.is_visible(), back.is_visible()) == (False, True)
+    card.focus()
+    page.keyboard.press("Space")
+    assert (front.is_visible(), back.is_visible()) == (True, False)
+    light = front.evaluate("e => getComputedStyle(e).backgroundColor")
+    page.keyboard.press("n")
+    assert front.evaluate("e => getComputedStyle(e).backgroundColor") != light
+    page.close()
+
+
+@pytest.mark.browser
+def test_search_and_filters(site: Path, browser: Any, checked: pipeline.Checked) -> None:
+    page = browser.new_page()
+    page.goto((site / "cards.html").as_uri() + "?category=architecture&company=stripe&kind=metric")
+    specs = [d.spec for d in checked.curriculum.diagrams if d.company and d.company.slug == "stripe"]
+    wanted = {m.prompt for spec in specs for m in spec.metrics}
+    assert set(page.locator("#found a").all_inner_texts()) == wanted
+    page.select_option("select[name=company]", "")
+    page.fill(".filters input[name=q]", "no such words anywhere")
+    assert page.locator("#found li").count() == 0
+    page.close()
