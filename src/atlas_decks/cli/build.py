@@ -29,10 +29,7 @@ from atlas_decks.problems import Problem, ProblemsFoundError
 @pass_context
 def command(
     context: Context,
-    tiers: tuple[int, ...],
-    companies: tuple[str, ...],
-    categories: tuple[str, ...],
-    tags: tuple[str, ...],
+    selection: pipeline.Selection,
     only_changed: bool,
     output: Path | None,
     frozen: bool,
@@ -59,7 +56,6 @@ def command(
     if plan.pace(pace) is None:
         known = ", ".join(str(p.weeks) for p in plan.paces)
         raise click.UsageError(f"no pace of {pace} weeks in the plan; there are {known}")
-    selection = pipeline.Selection(tiers, companies, categories, tags)
     folder = output if output and output.suffix != ".apkg" else project.decks
     epoch = os.environ.get("SOURCE_DATE_EPOCH") or str(int(time.time()))
     if not epoch.isdecimal():

@@ -1,8 +1,9 @@
-"""What the commands share: the global options, options of several commands, exit codes, ways to print."""
+"""What the commands share: the global options, options of several commands, ways to print."""
 
 from __future__ import annotations
 
 import difflib
+import functools
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -43,21 +44,22 @@ class Context:
             self.errors.print(text, highlight=False, markup=False, soft_wrap=True)
 
     @contextmanager
-    def progress(self, label: str, total: int) -> Iterator[Callable[[int], None]]:
-        """A progress bar on stderr where that is a terminal; yields the function that moves it on."""
-        if self.quiet or not self.errors.is_terminal or total == 0:
+    def progress(self, project: Project) -> Iterator[Callable[[int], None]]:
+        """A progress bar over a project's diagrams, on stderr where that is a terminal; yields what moves it on."""
+        total = _count_diagrams(project) if self.errors.is_terminal and not self.quiet else 0
+        if total == 0:
             yield lambda _: None
             return
-        columns = (TextColumn(label), BarColumn(), MofNCompleteColumn())
+        columns = (TextColumn("diagrams"), BarColumn(), MofNCompleteColumn())
         with Progress(*columns, console=self.errors, transient=True) as bar:
-            task = bar.add_task(label, total=total)
+            task = bar.add_task("diagrams", total=total)
             yield lambda step: bar.advance(task, step)
 
     def check(self, renderer: str = "embedded", jobs: int = 1, project: Project | None = None) -> pipeline.Checked:
         """Load, render and validate the curriculum of a project, by default this context's."""
         project = project or self.project
         started = time.monotonic()
-        with self.progress("diagrams", _count_diagrams(project)) as advance:
+        with self.progress(project) as advance:
             try:
                 checked = pipeline.check(project, make_renderer(renderer), jobs, advance)
             except RendererAwayError as error:
@@ -113,7 +115,20 @@ weeks = click.option("--weeks", type=int, default=None, help="The pace: 16 or 32
 
 
 def selection(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that select notes."""
+    """The options that select notes; the command gets them as one `selection`."""
+
+    @functools.wraps(command)
+    def with_selection(
+        *arguments: Any,
+        tiers: tuple[int, ...],
+        companies: tuple[str, ...],
+        categories: tuple[str, ...],
+        tags: tuple[str, ...],
+        **more: Any,
+    ) -> Any:
+        return command(*arguments, selection=pipeline.Selection(tiers, companies, categories, tags), **more)
+
+    wrapped: Callable[..., Any] = with_selection
     options = (
         click.option(
             "--tier",
@@ -127,8 +142,8 @@ def selection(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--tag", "tags", multiple=True, help="Only notes with this tag (the root may be left out)."),
     )
     for option in reversed(options):
-        command = option(command)
-    return command
+        wrapped = option(wrapped)
+    return wrapped
 
 
 def print_problems(problems: list[Problem], style: Format) -> None:

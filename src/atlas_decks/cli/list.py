@@ -17,10 +17,7 @@ from atlas_decks.cli.context import Context, pass_context
 @pass_context
 def command(
     context: Context,
-    tiers: tuple[int, ...],
-    companies: tuple[str, ...],
-    categories: tuple[str, ...],
-    tags: tuple[str, ...],
+    selection: pipeline.Selection,
     style: str,
 ) -> None:
     """List diagrams: id, tier, category, group, title.
@@ -31,7 +28,6 @@ def command(
       atlas-decks list --tag day::mon --format json
     """
     checked = context.sound()
-    selection = pipeline.Selection(tiers, companies, categories, tags)
     placed = pipeline.compile_notes(context.project, checked, checked.curriculum.plan.weeks)
     names = dict.fromkeys(p.note.diagram for p in placed if selection.takes(p, checked.curriculum.plan.tag))
     rows = [

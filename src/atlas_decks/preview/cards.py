@@ -76,6 +76,6 @@ class CardMaker:
             "Card": name,
             "Type": NOTE_TYPES[note.kind].name,
         }
-        question = _MEDIA.sub(r"\1media/", fill(front, values))
-        answer = _MEDIA.sub(r"\1media/", fill(back, values | {"FrontSide": fill(front, values)}))
-        return Card(note, question, answer)
+        question = fill(front, values)
+        answer = fill(back, values | {"FrontSide": question})
+        return Card(note, _MEDIA.sub(r"\1media/", question), _MEDIA.sub(r"\1media/", answer))

@@ -34,13 +34,7 @@ DAYS = {
     "fri": "Friday",
     "sat": "Saturday",
 }
-KINDS = {
-    "component": "Component",
-    "metric": "Metric",
-    "trade-off": "Trade-off",
-    "failure": "Failure",
-    "redraw": "Redraw",
-}
+KINDS = {kind: kind.capitalize() for kind in CARD_KINDS}
 
 
 @dataclass(frozen=True)
@@ -113,7 +107,7 @@ def make_site(
         yield name, (_PAGES / name).read_text("utf-8")
     yield "cards.js", f"const ATLAS = {_index(entries)};\n"
     yield "index.html", pages.fill("index.html", **shared, cards=sum(len(e.cards) for e in entries))
-    yield "cards.html", pages.fill("cards.html", **shared, planned_categories=plan.categories)
+    yield "cards.html", pages.fill("cards.html", **shared)
     for listing in listings:
         yield listing.page, pages.fill("listing.html", **shared, listing=listing)
         yield listing.sheet, pages.fill("sheet.html", **shared, listing=listing)
@@ -163,11 +157,7 @@ def _entries(
     for note in placed:
         if not note.note.retired:
             cards.setdefault(note.note.diagram, []).append(maker.card(note))
-    by_kind = {kind: position for position, kind in enumerate(CARD_KINDS)}
-    return [
-        Entry(curriculum.by_id[name], drawings[name], tuple(sorted(found, key=lambda c: by_kind.get(c.note.kind, 99))))
-        for name, found in cards.items()
-    ]
+    return [Entry(curriculum.by_id[name], drawings[name], tuple(found)) for name, found in cards.items()]
 
 
 def _listings(curriculum: Curriculum, entries: Sequence[Entry]) -> Iterator[_Listing]:
@@ -180,10 +170,13 @@ def _listings(curriculum: Curriculum, entries: Sequence[Entry]) -> Iterator[_Lis
         mine = [e for e in entries if e.diagram.category.slug == category.slug]
         about = f"Studied on {DAYS.get(category.day, category.day)}, in tier {category.tier}."
         yield _Listing(f"category-{category.slug}", "category", category.title, about, mine, category.planned)
+    architecture = plan.category("architecture")
+    facets = len(architecture.groups) if architecture else 0
     for company in plan.companies:
         mine = [e for e in entries if e.diagram.company and e.diagram.company.slug == company.slug]
-        planned = max(8, len(mine))
-        yield _Listing(f"company-{company.slug}", "company", company.name, f"Week {company.week}.", mine, planned)
+        yield _Listing(
+            f"company-{company.slug}", "company", company.name, f"Week {company.week}.", mine, max(facets, len(mine))
+        )
 
 
 def _index(entries: Sequence[Entry]) -> str:
