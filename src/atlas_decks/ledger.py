@@ -37,14 +37,17 @@ Ledger = Mapping[str, Entry]
 
 
 def read(path: Path, name: str, tiers: Collection[int] | None = None) -> dict[str, Entry]:
-    """Read a ledger; an absent file is an empty one. Raises ProblemsFoundError with every damaged line."""
+    """Read a ledger; an absent file is an empty one. Raises ProblemsFoundError with every damaged line.
+
+    Lines may stand in any order and more than once, as a line-by-line merge of two branches leaves them.
+    """
     try:
         text = path.read_text("utf-8")
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as error:
         raise ProblemsFoundError([Problem(name, 0, 0, "ledger", f"cannot be read: {error}")]) from error
-    entries: dict[str, Entry] = {}
+    lines: dict[str, set[Entry]] = {}
     problems: list[Problem] = []
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip():
@@ -62,12 +65,24 @@ def read(path: Path, name: str, tiers: Collection[int] | None = None) -> dict[st
         except (ValueError, RecursionError) as error:
             problems.append(Problem(name, number, 1, "ledger", str(error), hint))
             continue
-        other = entries.get(entry.guid)
-        # two branches may both have touched a note: the later one is what a learner may have seen
-        entries[entry.guid] = entry if other is None or entry.mod > other.mod else other
+        lines.setdefault(entry.guid, set()).add(entry)
     if problems:
         raise ProblemsFoundError(problems)
-    return entries
+    return {guid: _merged(found) for guid, found in lines.items()}
+
+
+def _merged(found: Collection[Entry]) -> Entry:
+    """The one entry of the different lines that a merge left for one GUID, in whatever order they stand.
+
+    The newest mod wins: some learner may have it already. Where branches gave one mod to different contents, none of
+    them can win, as a learner of the other branch would never get it: the hash becomes empty, so that the next build
+    gives the note a newer mod.
+    """
+    newest = max(entry.mod for entry in found)
+    last = sorted((entry for entry in found if entry.mod == newest), key=lambda entry: tuple(asdict(entry).values()))
+    if len({(entry.hash, entry.retired) for entry in last}) > 1:
+        return replace(last[-1], hash="", retired=False)
+    return last[-1]
 
 
 def write(entries: Ledger) -> str:
