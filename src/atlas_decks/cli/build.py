@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from pathlib import Path
 
@@ -50,19 +49,10 @@ def command(
     """
     project = context.project
     started = time.monotonic()
-    checked = context.sound(renderer, jobs)
-    plan = checked.curriculum.plan
-    pace = weeks or plan.weeks
-    if plan.pace(pace) is None:
-        known = ", ".join(str(p.weeks) for p in plan.paces)
-        raise click.UsageError(f"no pace of {pace} weeks in the plan; there are {known}")
-    folder = output if output and output.suffix != ".apkg" else project.decks
-    epoch = os.environ.get("SOURCE_DATE_EPOCH") or str(int(time.time()))
-    if not epoch.isdecimal():
-        raise click.UsageError(f"SOURCE_DATE_EPOCH is no number of seconds: {epoch!r}")
-    now = int(epoch)
-    with publish.exclusive(project.decks, project.name(project.decks)):
-        built = pipeline.build(project, checked, now, pace, selection, frozen, only_changed)
+    with context.alone(project.decks):  # before anything is read: a build that waited must see the newest content
+        checked = context.sound(renderer, jobs)
+        pace = options.find_pace(checked.curriculum.plan, weeks)
+        built = pipeline.build(project, checked, options.now(), pace.weeks, selection, frozen, only_changed)
         if not built.packages:
             problem = Problem(
                 "build",
@@ -74,19 +64,21 @@ def command(
             )
             raise ProblemsFoundError([problem])
         files = dict(built.packages)
-        text = ledger.write(built.ledger).encode()
+        folder = output if output and output.suffix != ".apkg" else project.decks
+        text = {project.ledger.name: ledger.write(built.ledger).encode()}
         if output and output.suffix == ".apkg":
             if len(files) != 1:
                 raise click.UsageError("a single file holds a selection; name a folder for all packages")
             output.parent.mkdir(parents=True, exist_ok=True)
-            publish.publish(project.decks, {project.ledger.name: text})
+            publish.publish(project.decks, text)
             publish.write_file(output, next(iter(files.values())))
-        elif folder == project.decks:
-            publish.publish(folder, {**files, project.ledger.name: text})
+        elif folder.resolve() == project.decks.resolve():
+            publish.publish(folder, {**files, **text})
         else:
-            folder.mkdir(parents=True, exist_ok=True)
-            publish.publish(folder, files)
-            publish.publish(project.decks, {project.ledger.name: text})
+            with context.alone(folder):
+                # the ledger first: a crash in between costs nothing, as the next build gives the packages its mods
+                publish.publish(project.decks, text)
+                publish.publish(folder, files)
     figures = {
         "diagrams": len(checked.curriculum.diagrams),
         "notes": sum(not p.note.retired for p in built.placed),

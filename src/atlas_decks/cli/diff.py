@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from atlas_decks import publish
 from atlas_decks.compare import compare, format_difference
 
 
@@ -20,4 +21,6 @@ def command(old: Path, new_: Path, style: str) -> None:
     Example:
       atlas-decks diff old/atlas-all.apkg decks/atlas-all.apkg --format md
     """
+    for path in (old, new_):
+        publish.settle(path.parent)
     click.echo(format_difference(compare(old, new_), style))
