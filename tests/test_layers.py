@@ -20,6 +20,7 @@ ORDER = [
     ["ledger"],
     ["package", "publish"],
     ["verify", "compare", "server", "preview"],
+    ["release_note"],
     ["pipeline"],
     ["cli"],
 ]

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from atlas_decks import publish
-from atlas_decks.compare import compare, format_difference
+from atlas_decks.compare import compare
+from atlas_decks.release_note import format_difference
 
 
 @click.command("diff")
@@ -16,6 +17,9 @@ from atlas_decks.compare import compare, format_difference
 @click.option("--format", "style", type=click.Choice(["text", "md", "json"]), default="text", show_default=True)
 def command(old: Path, new_: Path, style: str) -> None:
     """Say what an import of NEW changes for a learner of OLD, note by note and field by field.
+
+    Markdown is the release note for learners: what is new, changed, withdrawn and moved, and whom it concerns that Anki
+    replaces own tags and edits on a note that changed.
 
     \b
     Example:

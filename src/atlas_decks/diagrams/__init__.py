@@ -69,7 +69,7 @@ def _render(missing: list[tuple[str, str, str]], renderer: Renderer, jobs: int) 
 
 
 def _end_with_parent() -> None:
-    """Make this worker end when its parent is killed, or it would wait for ever, and hold the lock that it inherited."""
+    """Make this worker end when its parent is killed, or it would wait for ever and hold the lock that it inherited."""
 
     def watch() -> None:
         if (parent := parent_process()) is not None:
