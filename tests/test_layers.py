@@ -18,10 +18,12 @@ ORDER = [
     ["notes"],
     ["schedule"],
     ["ledger"],
+    ["edition"],
     ["package", "publish"],
     ["verify", "compare", "server", "preview"],
-    ["release_note"],
+    ["release_note", "changelog", "worktree"],
     ["pipeline"],
+    ["release"],
     ["cli"],
 ]
 LEVEL = {name: level for level, names in enumerate(ORDER) for name in names}

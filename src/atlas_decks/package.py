@@ -35,7 +35,10 @@ DAYS = {"mon": "Mon", "tue": "Tue", "wed": "Wed", "thu": "Thu", "fri": "Fri", "s
 
 @dataclass(frozen=True)
 class Look:
-    """Everything a package needs besides its notes: `mods` (seconds) by GUID of note or note type, `media` by name."""
+    """Everything a package needs besides its notes: `mods` (seconds) by GUID of note or note type, `media` by name.
+
+    `edition` names the version; `counts` are the cards and diagrams of each tier in the whole curriculum.
+    """
 
     plan: Plan
     templates: Templates
@@ -43,6 +46,8 @@ class Look:
     media: Mapping[str, bytes]
     pace: Pace
     limits: Mapping[int, Limits]
+    edition: str
+    counts: Mapping[int, tuple[int, int]]
 
 
 def note_type_key(kind: str) -> str:
@@ -149,7 +154,7 @@ def build(placed: Sequence[Placed], look: Look) -> bytes:
             deck, preset = _tier_deck(tier, redraw, look)
             decks[deck.name] = deck
             presets[str(preset["id"])] = preset
-    parent = _Deck(_DECK_IDS, look.plan.deck, conf=1, desc=_about(look.plan, placed), md=True)
+    parent = _Deck(_DECK_IDS, look.plan.deck, conf=1, desc=_about(look), md=True)
     for p in placed:
         note = p.note
         number = _NOTE_IDS + note.tier * 10_000_000 + (p.due if not note.retired else 5_000_000 + _short(note.guid))
@@ -265,11 +270,14 @@ def _check(placed: Sequence[Placed]) -> None:
             raise ValueError(f"{p.note.key}: a field holds Anki's field separator")
 
 
-def _about(plan: Plan, placed: Sequence[Placed]) -> str:
-    cards = sum(not p.note.retired for p in placed)
-    diagrams = len({p.note.diagram for p in placed if not p.note.retired})
-    update = "To update, import the newer package: reviews are kept."
-    return f"{plan.about}\n\n{cards:,} cards on {diagrams} diagrams. {update}"
+def _about(look: Look) -> str:
+    """The description of the topmost deck. An import replaces it, so it tells what was imported last."""
+    cards, diagrams = (sum(count) for count in zip(*look.counts.values(), strict=True)) if look.counts else (0, 0)
+    where = f" from {look.plan.url}" if look.plan.url else ""
+    return (
+        f"{look.plan.about}\n\n{look.edition}: {cards:,} cards on {diagrams} diagrams in all.\n\n"
+        f"To update, import the newer package{where} with the import dialog's defaults. Reviews are kept."
+    )
 
 
 def _tier_deck(number: int, redraw: bool, look: Look) -> tuple[Any, dict[str, Any]]:
@@ -281,7 +289,8 @@ def _tier_deck(number: int, redraw: bool, look: Look) -> tuple[Any, dict[str, An
     ladder = [day * _MINUTES_A_DAY for day in (plan.review_days[0], *plan.review_days)]
     delays, graduating = (ladder, plan.review_days[-1] * 3 // 2) if redraw else ([1, 10], 1)
     name = f"{plan.deck} {tier.deck}{' Redraw' if redraw else ''} ({look.pace.weeks} weeks)"
-    about = f"{tier.goal} Weeks {tier.weeks[0]} to {tier.weeks[1]}."
+    cards, diagrams = look.counts.get(number, (0, 0))
+    about = f"{tier.goal} Weeks {tier.weeks[0]} to {tier.weeks[1]}. {cards:,} cards on {diagrams} diagrams."
     if redraw:
         about = f"Redraw each diagram with pen and paper after {', '.join(map(str, plan.review_days))} days."
     deck = _Deck(

@@ -5,10 +5,10 @@ load -> validate -> render -> validate the pictures -> notes -> schedule -> ledg
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from atlas_decks import ledger, load, package, rules, schedule
+from atlas_decks import edition, ledger, load, package, rules, schedule
 from atlas_decks.curriculum import Curriculum
 from atlas_decks.diagrams import Cache, Renderer, RenderError, draw_all
 from atlas_decks.drawing import Drawing
@@ -116,8 +116,11 @@ def build(
     selection: Selection,
     frozen: bool = False,
     only_changed: bool = False,
+    releases: Sequence[edition.Release] | None = None,
 ) -> Built:
     """Packages and ledger of a checked curriculum; `only_changed` takes just what differs from the old ledger.
+
+    `releases` says which release this is; by default it is read from the project.
 
     Raises ProblemsFoundError where the ledger is damaged, lies in the future, or (`frozen`) is stale.
     """
@@ -147,13 +150,23 @@ def build(
     media = {media_name(i, d): d.svg.encode() for i, d in checked.drawings.items()}
     mods = {guid: entry.mod for guid, entry in new.items()}
     limits = {tier.number: schedule.limits(plan, tier.number, pace, mean) for tier in plan.tiers}
-    look = package.Look(plan, templates, mods, media, pace, limits)
+    if releases is None:
+        releases = edition.read(project.releases, project.name(project.releases))
+    look = package.Look(plan, templates, mods, media, pace, limits, edition.name_of(releases, new), _counts(placed))
     if only_changed:
         touched = [p for p in placed if old.get(p.note.guid) != new[p.note.guid] and selection.takes(p, plan.tag)]
         packages = {"atlas-changed.apkg": package.build(touched, look)} if touched else {}
     else:
         packages = _packages(placed, look, selection)
     return Built(packages, new, old, tuple(placed))
+
+
+def _counts(placed: list[Placed]) -> dict[int, tuple[int, int]]:
+    counts = {}
+    for tier in {p.note.tier for p in placed}:
+        living = [p.note for p in placed if p.note.tier == tier and not p.note.retired]
+        counts[tier] = (len(living), len({note.diagram for note in living}))
+    return counts
 
 
 def _packages(placed: list[Placed], look: package.Look, selection: Selection) -> dict[str, bytes]:

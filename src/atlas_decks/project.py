@@ -38,6 +38,21 @@ class Project:
         return self.decks / "ledger.jsonl"
 
     @cached_property
+    def releases(self) -> Path:
+        """The committed log of releases; a folder of the same stem beside it holds what each of them published."""
+        return self.decks / "releases.jsonl"
+
+    @cached_property
+    def release_ledger(self) -> Path:
+        """The committed copy of the ledger as it was at the last release."""
+        return self.decks / "release-ledger.jsonl"
+
+    @cached_property
+    def changelog(self) -> Path:
+        """What changed from release to release."""
+        return self.root / "CHANGELOG.md"
+
+    @cached_property
     def cache(self) -> Path:
         """Folder of rendered diagrams; may be deleted at any time."""
         return self.root / ".atlas" / "cache"

@@ -17,6 +17,7 @@ _IN_COMMON = (
     (("Source",), "source", True),
     (("Picture", "Mask", "Ring"), "picture drawn anew", False),
 )
+_FEW = 6  # titles that a sentence can hold
 _COMMON = {name for names, _, _ in _IN_COMMON for name in names} | {"Tags", "Key"}
 
 
@@ -104,8 +105,8 @@ def _move(m: Move) -> str:
 # --- for learners -----------------------------------------------------------------------------------------------------
 
 
-def release_note(d: Difference, title: str = "What this update changes") -> str:
-    """The difference in a learner's words, as Markdown."""
+def release_note(d: Difference, title: str = "What this update changes", about: str = "") -> str:
+    """The difference in a learner's words, as Markdown, under a title and a sentence about it."""
     words = [
         (len(d.added), "new"),
         (len(d.changed), "changed"),
@@ -113,7 +114,8 @@ def release_note(d: Difference, title: str = "What this update changes") -> str:
         (len(d.revived), "back again"),
     ]
     counts = ", ".join(f"{count:,} {word}" for count, word in words if count) or "no card added, changed or withdrawn"
-    lines = [f"# {title}", "", f"Cards: {counts}. {d.unchanged:,} stay as they are, with everything you made of them."]
+    stay = f" {d.unchanged:,} stay as they are, with everything you made of them." if d.unchanged else ""
+    lines = [f"# {_escape(title)}", "", *([about, ""] if about else []), f"Cards: {counts}.{stay}"]
     if d.note_types:
         lines += ["", f"The look of the cards changes ({', '.join(d.note_types)}). That touches no note."]
     lines += _listed("New", d.added)
@@ -128,6 +130,31 @@ def release_note(d: Difference, title: str = "What this update changes") -> str:
     return "\n".join(lines) + "\n"
 
 
+def summary(d: Difference) -> list[str]:
+    """The difference in a few sentences, for a changelog: titles where they are few, decks where they are many."""
+    said = (
+        ("new", d.added),
+        ("corrected or reworded", d.changed),
+        ("withdrawn", d.retired),
+        ("back again", d.revived),
+    )
+    lines = []
+    for words, changes in said:
+        if not changes:
+            continue
+        titles = [f"“{_escape(name)}”" for name, _ in _by_diagram(changes)]
+        decks = sorted({deck for c in changes if (deck := _deck(c))})
+        where = ", ".join(titles) if len(titles) <= _FEW else f"{len(titles)} diagrams in {', '.join(decks)}"
+        lines.append(f"{_cards(len(changes))} {words}, on {where}.")
+    if d.note_types:
+        lines.append("The look of the cards changed.")
+    return lines or ["Nothing on the cards changed."]
+
+
+def _deck(change: Change) -> str:
+    return change.note.deck.removesuffix("::Redraw")
+
+
 def _by_diagram(changes: Sequence[Change]) -> Iterable[tuple[str, list[Change]]]:
     ordered = sorted(changes, key=lambda c: c.key)
     for diagram, found in groupby(ordered, key=lambda c: c.key.split("/")[0]):
@@ -140,8 +167,8 @@ def _listed(title: str, changes: Sequence[Change], about: str = "") -> list[str]
     if not changes:
         return []
     lines = ["", f"## {title}", *(["", about] if about else []), ""]
-    for name, cards in _by_diagram(changes):
-        deck = next((c.note.deck for c in cards if c.note.deck), "").removesuffix("::Redraw")
+    found = [(next(filter(None, map(_deck, cards)), ""), name, cards) for name, cards in _by_diagram(changes)]
+    for deck, name, cards in sorted(found, key=lambda f: f[:2]):
         where = f", in {_escape(deck)}" if deck else ""
         lines.append(f"- {_escape(name)}: {_cards(len(cards))}{where}")
     return lines

@@ -28,6 +28,7 @@ COMMANDS = {
     "new": "Start a curriculum of your own in DIRECTORY, with one small example.",
     "plan": "Show the study plan: rotation, tiers with limits a day, checkpoints.",
     "preview": "Write a static site of all cards, to look at before you import.",
+    "release": "Release the curriculum as the next VERSION: packages, release note, checksums, changelog, ledger.",
     "render": "Draw one DIAGRAM, by id, as the SVG that goes into the package.",
     "serve": "Serve the embedded renderer on loopback, in the way of mermaid.ink, for mermaid-py and others.",
     "show": "Show a DIAGRAM's cards as text, by id.",
