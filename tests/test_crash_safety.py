@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from atlas_decks import publish
-from sample import ATLAS, LEDGER, Sample, make_sample, subject
+from sample import ACME, ATLAS, LEDGER, Sample, make_sample, subject
 
 PROGRAM = [sys.executable, "-c", "from atlas_decks.cli import main; main()"]
 OLD, NEW = 1_700_000_000, 1_700_000_100
@@ -45,7 +45,8 @@ def _reset(sample: Sample, files: Files) -> None:
 def _edit(sample: Sample) -> None:
     """A change that every package shows, and one of the names of the packages."""
     sample.edit("It checks the token.", "It checks the signature.")
-    sample.edit("It checks the token.", "It checks the signature.", "curriculum/2-companies/architecture/acme.yaml")
+    sample.edit("It checks the token.", "It checks the signature.", ACME)
+    sample.edit("slug: foundation", "slug: basics", ATLAS)
 
 
 @pytest.fixture
@@ -57,14 +58,10 @@ def sets(tmp_path: Path) -> tuple[Sample, Files, Files]:
     _edit(sample)
     _run(sample, NEW, "build")
     new = sample.packages()
-    assert old.keys() == new.keys() == {
-        "atlas-1-foundation.apkg",
-        "atlas-2-companies.apkg",
-        "atlas-all.apkg",
-        "plan.apkg",
-        "ledger.jsonl",
-    }
-    assert sum(old[name] != new[name] for name in old) == 4, "plan.apkg holds no content"
+    names = {"atlas-2-companies.apkg", "atlas-all.apkg", "plan.apkg", "ledger.jsonl"}
+    assert old.keys() == {*names, "atlas-1-foundation.apkg"}
+    assert new.keys() == {*names, "atlas-1-basics.apkg"}, "the package of the tier's former name is gone"
+    assert {name for name in names if old[name] == new[name]} == {"plan.apkg"}
     return sample, old, new
 
 
@@ -91,7 +88,10 @@ def test_a_killed_build_leaves_the_old_or_the_new_set(sets: tuple[Sample, Files,
     _run(sample, NEW, "build")
     whole = time.monotonic() - started
     seen: Counter[str] = Counter()
-    for number in range(50 if long_run else 10):
+    rounds = 50 if long_run else 10
+    for number in range(3 * rounds):
+        if number >= rounds and seen["in the move"] + seen["while staging"]:
+            break  # some instants must fall into the publication, which a busy machine may miss
         _reset(sample, old)
         _kill(_start(sample, NEW, "build"), sample, ("any time", "staging", "moving")[number % 3], chance, whole)
         stage = sample.root / "decks/.stage"
@@ -115,7 +115,7 @@ def test_a_killed_build_leaves_the_old_or_the_new_set(sets: tuple[Sample, Files,
 def test_a_reader_that_may_not_write_is_not_disturbed(sets: tuple[Sample, Files, Files]) -> None:
     sample, old, _ = sets
     _reset(sample, old)
-    sample.write(json.dumps(["ledger.jsonl"]), "decks/.stage/journal.json")
+    sample.write(json.dumps({"put": ["ledger.jsonl"], "remove": []}), "decks/.stage/journal.json")
     sample.write(b"new", "decks/.stage/0")
     with publish.exclusive(sample.root / "elsewhere", "elsewhere"):
         publish.settle(sample.root / "elsewhere")

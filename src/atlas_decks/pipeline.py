@@ -5,8 +5,10 @@ load -> validate -> render -> validate the pictures -> notes -> schedule -> ledg
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from atlas_decks import edition, ledger, load, package, rules, schedule
 from atlas_decks.curriculum import Curriculum
@@ -89,6 +91,13 @@ class Built:
     ledger: Mapping[str, Entry]
     old: Mapping[str, Entry]
     placed: tuple[Placed, ...]
+
+    def leftovers(self, folder: Path) -> list[str]:
+        """Packages of tiers in the folder that this build no longer makes: a tier was renamed, or became empty."""
+        if "atlas-all.apkg" not in self.packages:
+            return []
+        found = {path.name for path in folder.glob("atlas-*.apkg") if re.match(r"atlas-\d+-", path.name)}
+        return sorted(found - self.packages.keys())
 
     @property
     def changed(self) -> list[Entry]:

@@ -10,7 +10,7 @@ import contextlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -65,18 +65,21 @@ def recover(folder: Path) -> None:
     journal = stage / _JOURNAL
     if journal.is_file():
         try:
-            names = [str(name) for name in json.loads(journal.read_text("utf-8"))]
-        except (ValueError, TypeError):  # cut off by a power failure: the set was never complete
-            names = []
+            steps = json.loads(journal.read_text("utf-8"))
+            names, gone = [str(name) for name in steps["put"]], [str(name) for name in steps["remove"]]
+        except (ValueError, TypeError, KeyError):  # cut off by a power failure: the set was never complete
+            names, gone = [], []
         for number, name in enumerate(names):
             if (stage / str(number)).is_file():
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 (stage / str(number)).replace(folder / name)
+        for name in gone:
+            (folder / name).unlink(missing_ok=True)
     shutil.rmtree(stage, ignore_errors=True)
 
 
-def publish(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write `files` (path relative to the folder -> content), all or none.
+def publish(folder: Path, files: Mapping[str, bytes], remove: Collection[str] = ()) -> None:
+    """Write `files` (path relative to the folder -> content) and remove others, all or none.
 
     The paths must lie on the folder's file system. The caller holds the folder's lock.
     """
@@ -87,7 +90,7 @@ def publish(folder: Path, files: Mapping[str, bytes]) -> None:
         for number, content in enumerate(files.values()):
             _write(stage / str(number), content)
         draft = stage / f"{_JOURNAL}.tmp"
-        _write(draft, json.dumps(list(files)).encode())
+        _write(draft, json.dumps({"put": list(files), "remove": list(remove)}).encode())
         draft.replace(stage / _JOURNAL)
     except OSError:
         shutil.rmtree(stage, ignore_errors=True)

@@ -8,7 +8,7 @@ still tells which notes are new, changed, retired or of another tier, but not th
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,11 +29,12 @@ FIRST = "0.1.0"
 
 @dataclass(frozen=True)
 class Prepared:
-    """A release that is not in place yet: `files` by path relative to the folder of the decks."""
+    """A release that is not in place yet: `files` by path relative to the folder of the decks, and what goes there."""
 
     version: str
     note: str
     files: Mapping[str, bytes]
+    leftovers: Sequence[str]
 
 
 def prepare(
@@ -80,7 +81,7 @@ def prepare(
         project.releases.name: edition.write([*log, release]).encode(),
         f"../{project.changelog.name}": changelog.add_release(text, version, date, summary(changes)).encode(),
     }
-    return Prepared(version, note, files)
+    return Prepared(version, note, files, built.leftovers(project.decks))
 
 
 def _problem(rule: str, message: str, hint: str) -> ProblemsFoundError:

@@ -73,7 +73,7 @@ def command(
             publish.publish(project.decks, text)
             publish.write_file(output, next(iter(files.values())))
         elif folder.resolve() == project.decks.resolve():
-            publish.publish(folder, {**files, **text})
+            publish.publish(folder, {**files, **text}, built.leftovers(folder))
         else:
             with context.alone(folder):
                 # the ledger first: a crash in between costs nothing, as the next build gives the packages its mods

@@ -61,7 +61,7 @@ def command(
             click.echo(prepared.note, nl=False)
             context.say(f"version {prepared.version}; nothing was written")
             return
-        publish.publish(project.decks, prepared.files)
+        publish.publish(project.decks, prepared.files, prepared.leftovers)
     folder = project.decks / project.releases.stem / prepared.version
     context.say(
         f"released {prepared.version}: {folder}\n"
