@@ -71,6 +71,7 @@ class Difference:
     `added`: new notes. `changed`: content replaced, own tags and edits with it. `retired`: emptied. `revived`: no
     longer empty. `moved`: shipped elsewhere, while the learner's card stays. `missing`: no longer in the package, left
     alone. `ignored`: different in the package but not newer, left alone. `note_types`: new look, no note touched.
+    `unchanged`: how many notes with a card stay as they are.
     """
 
     added: list[Change] = field(default_factory=list)
@@ -82,6 +83,11 @@ class Difference:
     ignored: list[Change] = field(default_factory=list)
     note_types: list[str] = field(default_factory=list)
     unchanged: int = 0
+
+    @property
+    def reworded(self) -> list[Change]:
+        """The changed notes that have a card; a retired note may be touched, too, when it was back in between."""
+        return [change for change in self.changed if not change.note.retired]
 
     @property
     def touched(self) -> list[Change]:
@@ -176,7 +182,7 @@ def difference(old: Packed, new: Packed) -> Difference:
                 result.changed.append(change)
         elif pairs or note.retired != before.retired:
             result.ignored.append(change)
-        else:
+        elif not note.retired:
             result.unchanged += 1
         if before.deck and note.deck and (before.deck, before.position) != (note.deck, note.position):
             result.moved.append(Move(note.key, note, before.deck))

@@ -109,7 +109,7 @@ def release_note(d: Difference, title: str = "What this update changes", about: 
     """The difference in a learner's words, as Markdown, under a title and a sentence about it."""
     words = [
         (len(d.added), "new"),
-        (len(d.changed), "changed"),
+        (len(d.reworded), "changed"),
         (len(d.retired), "withdrawn"),
         (len(d.revived), "back again"),
     ]
@@ -119,7 +119,7 @@ def release_note(d: Difference, title: str = "What this update changes", about: 
     if d.note_types:
         lines += ["", f"The look of the cards changes ({', '.join(d.note_types)}). That touches no note."]
     lines += _listed("New", d.added)
-    lines += _changed(d.changed)
+    lines += _changed(d.reworded)
     lines += _listed("Withdrawn", d.retired, "After the import, Tools > Empty Cards removes these cards.")
     lines += _listed("Back again", d.revived)
     lines += _moved(d.moved)
@@ -134,7 +134,7 @@ def summary(d: Difference) -> list[str]:
     """The difference in a few sentences, for a changelog: titles where they are few, decks where they are many."""
     said = (
         ("new", d.added),
-        ("corrected or reworded", d.changed),
+        ("corrected or reworded", d.reworded),
         ("withdrawn", d.retired),
         ("back again", d.revived),
     )
