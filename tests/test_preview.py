@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from atlas_decks import pipeline
 from atlas_decks.notetypes import NOTE_TYPES
@@ -15,6 +16,17 @@ from atlas_decks.preview.cards import CardMaker, fill
 from atlas_decks.project import Project
 from atlas_decks.templating import Templates
 from cardpages import card_pages
+
+# one of each type of page
+PAGES = (
+    "index",
+    "cards",
+    "tier-1",
+    "sheet-tier-1",
+    "category-incidents",
+    "company-stripe",
+    "diagram-circuit-breaker-states",
+)
 
 
 @pytest.fixture(scope="module")
@@ -79,16 +91,7 @@ def test_no_page_scrolls_sideways_or_reports_an_error(site: Path, browser: Any, 
     page = browser.new_page(viewport={"width": width, "height": 800})
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    pages = [
-        "index",
-        "cards",
-        "tier-1",
-        "sheet-tier-1",
-        "category-incidents",
-        "company-stripe",
-        "diagram-circuit-breaker-states",
-    ]
-    for name in pages:
+    for name in PAGES:
         page.goto((site / f"{name}.html").as_uri())
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
     page.close()
@@ -123,4 +126,26 @@ def test_search_and_filters(site: Path, browser: Any, checked: pipeline.Checked)
     page.select_option("select[name=company]", "")
     page.fill(".filters input[name=q]", "no such words anywhere")
     assert page.locator("#found li").count() == 0
+    page.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("night", [False, True], ids=["light", "night"])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_no_fault(site: Path, browser: Any, name: str, night: bool) -> None:
+    """The rules of https://github.com/dequelabs/axe-core, on the page as it comes and with everything opened."""
+    page = browser.new_page(color_scheme="dark" if night else "light")
+    page.goto((site / f"{name}.html").as_uri())
+    assert page.evaluate("document.documentElement.classList.contains('night')") == night
+    for opened in (False, True):
+        if opened:
+            page.keyboard.press("a")  # turns the cards
+            page.evaluate(
+                """() => { const hosts = [...document.querySelectorAll('.face')].map(f => f.shadowRoot);
+                  for (const root of [document, ...hosts]) for (const d of root.querySelectorAll('details')) d.open = true; }"""
+            )
+        found = Axe().run(page).response
+        faults = [(v["id"], v["impact"], [n["html"][:90] for n in v["nodes"]][:3]) for v in found["violations"]]
+        assert len(found["passes"]) > 5, "axe looked at something"
+        assert faults == [], (name, opened)
     page.close()
