@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 CONSTRAINTS := constraints.txt
 PYTEST_ARGS ?= -n auto --dist loadfile
 
-.PHONY: decks test lint check preview verify bench clean
+.PHONY: decks test lint check preview screenshots verify bench clean
 
 decks: $(VENV)/.build
 	$(BIN)/atlas-decks build
@@ -24,6 +24,9 @@ check: $(VENV)/.build
 
 preview: $(VENV)/.build
 	$(BIN)/atlas-decks preview
+
+screenshots: $(VENV)/.dev
+	$(BIN)/python tests/screenshots.py
 
 verify: $(VENV)/.dev decks
 	$(BIN)/atlas-decks verify decks/*.apkg
