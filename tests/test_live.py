@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from atlas_decks.cli import run
 from atlas_decks.preview import LiveSite
@@ -71,6 +72,7 @@ def test_pages_follow_the_edits(starter: Project, served: tuple[str, subprocess.
     page.get_by_role("alert").wait_for(timeout=20_000)
     assert re.search(r"\S+\.yaml:\d+:\d+: ", page.get_by_role("alert").inner_text())
     assert turned.count() == 1, "the page stays as it was"
+    assert Axe().run(page).response["violations"] == []
 
     _edit(file, "promt: Which words", "prompt: Which other words")
     turned.get_by_text("Which other words did").locator("visible=true").wait_for(timeout=20_000)

@@ -117,6 +117,24 @@ def test_a_card_turns_by_click_and_by_key_and_follows_the_night(site: Path, brow
 
 
 @pytest.mark.browser
+def test_phone_width_and_the_keys_that_walk_through_the_cards(site: Path, browser: Any) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.goto((site / "diagram-circuit-breaker-states.html").as_uri())
+    page.locator("#phone").click()
+    assert {card.evaluate("e => e.offsetWidth") for card in page.locator(".flip").all()} == {390}
+    focused = "document.activeElement.id"
+    walked = []
+    for key in "jjk":
+        page.keyboard.press(key)
+        walked.append(page.evaluate(focused))
+    names = [card.get_attribute("id") for card in page.locator(".flip").all()]
+    assert walked == [names[0], names[1], names[0]]
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.type") == "search"
+    page.close()
+
+
+@pytest.mark.browser
 def test_search_and_filters(site: Path, browser: Any, checked: pipeline.Checked) -> None:
     page = browser.new_page()
     page.goto((site / "cards.html").as_uri() + "?category=architecture&company=stripe&kind=metric")
