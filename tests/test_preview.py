@@ -141,7 +141,21 @@ def test_search_and_filters(site: Path, browser: Any, checked: pipeline.Checked)
     specs = [d.spec for d in checked.curriculum.diagrams if d.company and d.company.slug == "stripe"]
     wanted = {m.prompt for spec in specs for m in spec.metrics}
     assert set(page.locator("#found a").all_inner_texts()) == wanted
-    page.select_option("select[name=company]", "")
+    for name in ("category", "company", "kind"):
+        page.select_option(f"select[name={name}]", "")
+
+    diagrams = checked.curriculum.diagrams
+    for name, value, found in (
+        ("tier", "2", [d for d in diagrams if d.category.tier == 2]),
+        ("category", "incidents", [d for d in diagrams if d.category.slug == "incidents"]),
+        ("company", "discord", [d for d in diagrams if d.company and d.company.slug == "discord"]),
+        ("day", "wed", [d for d in diagrams if d.category.day == "wed"]),
+    ):
+        page.select_option(f"select[name={name}]", value)
+        cards = sum(1 + len(list(d.facts())) for d in found)
+        assert page.locator("#count").inner_text().startswith(f"{cards:,} of "), name
+        page.select_option(f"select[name={name}]", "")
+
     page.fill(".filters input[name=q]", "no such words anywhere")
     assert page.locator("#found li").count() == 0
     page.close()
