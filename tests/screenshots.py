@@ -24,13 +24,17 @@ from cardpages import CardPage, card_pages, page_html
 
 ROOT = Path(__file__).resolve().parents[1]
 TO = ROOT / "docs" / "screenshots"
-DIAGRAM = "discord-storage-architecture"
+DIAGRAM = "bulkhead-thread-pool"
 # file name -> night mode, and the cards that stand side by side
 STRIPS: dict[str, tuple[bool, tuple[tuple[str, str], ...]]] = {
-    "cards-light": (False, (("component/data", "front"), ("component/data", "back"), ("redraw/redraw", "front"))),
+    "cards-light": (False, (("component/pb", "front"), ("component/pb", "back"), ("redraw/redraw", "front"))),
     "cards-night": (
         True,
-        (("metric/nodes", "back"), ("trade-off/tier-over-direct", "back"), ("failure/hot-partition", "back")),
+        (
+            ("metric/hang-throughput", "back"),
+            ("trade-off/pool-per-dependency", "back"),
+            ("failure/review-hang", "back"),
+        ),
     ),
 }
 PHONE = (390, 760)  # px
@@ -92,10 +96,9 @@ def _preview(browser: Any, project: Project, checked: pipeline.Checked, folder: 
     placed = pipeline.compile_notes(project, checked, 16)
     write_site(folder, make_site(checked.curriculum, checked.drawings, placed, Templates(project.templates)))
     page = browser.new_page(viewport={"width": 1200, "height": 760})
-    for name in ("index", "tier-1"):
-        page.goto((folder / f"{name}.html").as_uri())
-        page.wait_for_load_state("networkidle")
-        page.screenshot(path=TO / f"preview-{name}.png")
+    page.goto((folder / "tier-1.html").as_uri())
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=TO / "preview.png")
     page.close()
 
 
