@@ -19,7 +19,7 @@ from atlas_decks.drawing import Box, Drawing, Label
 def _code_digest() -> str:
     """Changed code may draw otherwise; a number to count up by hand would be forgotten."""
     folder = Path(__file__).parent
-    files = (folder / "svg.py", folder / "palette.py", folder / "font" / "__init__.py", folder.parent / "drawing.py")
+    files = (*sorted(folder.rglob("*.py")), folder.parent / "drawing.py")
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
