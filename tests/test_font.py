@@ -27,7 +27,9 @@ def _outline(file: TTFont, name: str) -> Any:
 def _same(one: Any, other: Any) -> bool:
     """Equal but for the rounding of a scaled part, half a unit of 2,048 an em."""
     return [step for step, _ in one] == [step for step, _ in other] and all(
-        abs(a - b) <= 0.5 for (_, p), (_, q) in zip(one, other, strict=True) for a, b in zip(sum(p, ()), sum(q, ()), strict=True)
+        abs(a - b) <= 0.5
+        for (_, p), (_, q) in zip(one, other, strict=True)
+        for a, b in zip(sum(p, ()), sum(q, ()), strict=True)
     )
 
 
