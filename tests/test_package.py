@@ -16,6 +16,7 @@ from atlas_decks import package, pipeline
 from atlas_decks.diagrams import Cache, EmbeddedRenderer, draw_all
 from atlas_decks.notetypes import NOTE_TYPES
 from atlas_decks.project import Project
+from atlas_decks.templating import Templates
 from conftest import NOW
 
 
@@ -49,7 +50,7 @@ def test_members_are_dated_deflated_and_complete(built: pipeline.Built) -> None:
         for info in archive.infolist():
             assert info.date_time == (2020, 1, 1, 0, 0, 0)
             assert info.compress_type == zipfile.ZIP_DEFLATED
-        assert list(media.values()) == sorted(media.values())
+        assert list(media) == [str(index) for index in range(len(set(media.values())))]
         for name in media.values():
             assert re.fullmatch(r"atlas-[a-z0-9-]+-[0-9a-f]{10}\.svg", name)
 
@@ -102,8 +103,16 @@ def test_selection_by_company_category_tier_and_tag(project: Project, checked: p
     assert not any(pipeline.Selection(tags=("tier::1",)).takes(p, "atlas") for p in placed if p.note.tier != 1)
 
 
-def test_a_shared_guid_is_refused(built: pipeline.Built, project: Project, checked: pipeline.Checked) -> None:
-    placed = list(built.placed[:2])
-    twin = replace(placed[1], note=replace(placed[1].note, guid=placed[0].note.guid))
+def test_a_shared_guid_is_refused(
+    built: pipeline.Built, project: Project, checked: pipeline.Checked, tmp_path: Path
+) -> None:
+    pace = checked.curriculum.plan.pace(16)
+    assert pace is not None
+    look = package.Look(checked.curriculum.plan, Templates(project.templates), built.ledger, pace, {})
+    file = package.Package(tmp_path / "x.apkg", look)
+    first, second = (package.row_of(placed.note) for placed in built.placed[:2])
+    file.add(first, (), 1, 100)
     with pytest.raises(ValueError, match="share the GUID"):
-        package._check([placed[0], twin])
+        file.add(second._replace(guid=first.guid), (), 1, 105)
+    with pytest.raises(ValueError, match="out of Anki's range"):
+        file.add(second, (), 1, 1_000_000)

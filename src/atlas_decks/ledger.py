@@ -10,8 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from atlas_decks.notes import Note
@@ -21,7 +21,7 @@ from atlas_decks.problems import Problem, ProblemsFoundError
 _FIELDS = {"guid": str, "hash": str, "key": str, "mod": int, "retired": bool, "tier": int}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One note, or one note type (`tier` 0): `mod` in seconds since 1970."""
 
@@ -72,8 +72,18 @@ def read(path: Path, name: str, tiers: Collection[int] | None = None) -> dict[st
 
 def write(entries: Ledger) -> str:
     """The ledger as text."""
-    ordered = sorted(entries.values(), key=lambda entry: entry.guid)
-    return "".join(json.dumps(asdict(entry), ensure_ascii=False, sort_keys=True) + "\n" for entry in ordered)
+    return "".join(lines(entries))
+
+
+def lines(entries: Ledger) -> Iterator[str]:
+    """The lines of the ledger, for those who would rather not hold all of it."""
+    text = json.encoder.encode_basestring  # what json.dumps uses where not everything is to be ASCII
+    for guid in sorted(entries):
+        e = entries[guid]
+        yield (
+            f'{{"guid": {text(e.guid)}, "hash": {text(e.hash)}, "key": {text(e.key)}, "mod": {e.mod}, '
+            f'"retired": {"true" if e.retired else "false"}, "tier": {e.tier}}}\n'
+        )
 
 
 def note_hash(note: Note) -> str:
@@ -104,7 +114,7 @@ def update(old: Ledger, contents: Iterable[tuple[str, str, str, int]], now: int)
         elif entry.hash != content or entry.retired:
             new[guid] = Entry(guid, content, key, max(now, entry.mod + 1), False, tier)
         else:
-            new[guid] = replace(entry, key=key, tier=tier)
+            new[guid] = entry if (entry.key, entry.tier) == (key, tier) else replace(entry, key=key, tier=tier)
     for guid, entry in old.items():
         if guid not in new:
             gone = replace(entry, retired=True, mod=max(now, entry.mod + 1))

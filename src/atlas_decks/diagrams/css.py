@@ -7,7 +7,7 @@ picture needs, and frees the tree from ids and classes that only the sheet knew.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import cast
@@ -45,6 +45,7 @@ _INHERITED = {
     "visibility": "visible",
 }
 _SIMPLE = re.compile(r"([.#]?)([A-Za-z_][\w-]*)")
+_COMPOUND = re.compile(r"(?:\*|[A-Za-z][\w-]*)?(?:[.#][A-Za-z_][\w-]*)*")
 _RGB = re.compile(r"rgb\(\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*\)")
 _EXTERNAL = re.compile(r"url\(\s*['\"]?(?!#|data:)", re.IGNORECASE)
 
@@ -57,10 +58,73 @@ class UnsafeStyleError(ValueError):
 class _Rule:
     """One selector with its declarations: property -> (value, important)."""
 
-    match: etree.XPath
-    needs: frozenset[str]  # tags, `.class`es and `#id`s without which it matches nothing
+    path: etree.XPath
+    steps: tuple[_Step, ...]  # the selector as steps, last one first; empty where it takes more than names
     specificity: tuple[int, int, int]
     declarations: Mapping[str, tuple[str, bool]]
+
+    def matches(self, tree: _Tree) -> Iterable[etree._Element]:
+        """The elements that the selector means."""
+        if not self.steps:
+            return cast("list[etree._Element]", self.path(tree.root))
+        if not all(step.names <= tree.by_name.keys() for step in self.steps):
+            return ()
+        last, *before = self.steps
+        rarest = min((tree.by_name[name] for name in last.names), key=len, default=tree.names)
+        return (e for e in rarest if last.names <= tree.names[e] and _under(tree, e, last.child, before))
+
+
+@dataclass(frozen=True)
+class _Step:
+    """A compound selector: tag, `.class`es and `#id`s of an element; `child`: its parent is the step before."""
+
+    names: frozenset[str]
+    child: bool
+
+
+class _Tree:
+    """The names of every element, and the elements of every name, in document order."""
+
+    def __init__(self, root: etree._Element) -> None:
+        self.root = root
+        self.names: dict[etree._Element, set[str]] = {}
+        self.by_name: dict[str, list[etree._Element]] = {}
+        for element in root.iter():
+            names = {str(element.tag), *(f".{name}" for name in (element.get("class") or "").split())}
+            if (own := element.get("id")) is not None:
+                names.add(f"#{own}")
+            self.names[element] = names
+            for name in names:
+                self.by_name.setdefault(name, []).append(element)
+
+
+def _under(tree: _Tree, element: etree._Element, child: bool, before: Sequence[_Step]) -> bool:
+    """Whether the element stands below the steps that come before its own in the selector."""
+    if not before:
+        return True
+    step, rest = before[0], before[1:]
+    above = element.getparent()
+    while above is not None:
+        if step.names <= tree.names[above] and _under(tree, above, step.child, rest):
+            return True
+        if child:
+            return False
+        above = above.getparent()
+    return False
+
+
+def _steps(selector: str) -> tuple[_Step, ...]:
+    steps: list[_Step] = []
+    child = False
+    for part in selector.replace(">", " > ").split():
+        if part == ">":
+            child = True
+            continue
+        if not _COMPOUND.fullmatch(part):
+            return ()
+        steps.append(_Step(frozenset(a + b for a, b in _SIMPLE.findall(part)), child))
+        child = False
+    return tuple(reversed(steps))
 
 
 @lru_cache(maxsize=64)
@@ -84,9 +148,7 @@ def _rules(sheet: str) -> tuple[_Rule, ...]:
                 path = etree.XPath(cssselect.GenericTranslator().selector_to_xpath(parsed))
             except (cssselect.SelectorError, etree.XPathError, ValueError):
                 continue
-            plain = re.sub(r"\[[^]]*\]", "", selector)  # what stands in brackets is a value
-            needs = frozenset() if ":" in plain else frozenset(a + b for a, b in _SIMPLE.findall(plain))
-            rules.append(_Rule(path, needs, parsed.specificity(), declarations))
+            rules.append(_Rule(path, _steps(selector), parsed.specificity(), declarations))
     return tuple(rules)
 
 
@@ -115,7 +177,7 @@ def resolve(root: etree._Element, *sheets: str) -> dict[etree._Element, Style]:
     `sheets` follow one another as in a document. Raises UnsafeStyleError where one reaches outside the file.
     """
     found: dict[etree._Element, dict[str, tuple[_Rank, str]]] = {}
-    present = _names(root)
+    tree = _Tree(root)
 
     def declare(element: etree._Element, name: str, value: str, rank: _Rank) -> None:
         mine = found.setdefault(element, {})
@@ -126,10 +188,9 @@ def resolve(root: etree._Element, *sheets: str) -> dict[etree._Element, Style]:
     for sheet in sheets:
         for rule in _rules(sheet):
             order += 1
-            if rule.needs <= present:
-                for element in cast("list[etree._Element]", rule.match(root)):
-                    for name, (value, important) in rule.declarations.items():
-                        declare(element, name, value, (important, 1, rule.specificity, order))
+            for element in rule.matches(tree):
+                for name, (value, important) in rule.declarations.items():
+                    declare(element, name, value, (important, 1, rule.specificity, order))
     for element in root.iter():
         for key, text in element.items():
             if key == "style":
@@ -140,16 +201,6 @@ def resolve(root: etree._Element, *sheets: str) -> dict[etree._Element, Style]:
     result: dict[etree._Element, Style] = {}
     _cascade(root, _INHERITED, found, result)
     return result
-
-
-def _names(root: etree._Element) -> set[str]:
-    names: set[str] = set()
-    for element in root.iter():
-        names.add(str(element.tag))
-        names.update(f".{name}" for name in (element.get("class") or "").split())
-        if "id" in element.attrib:
-            names.add(f"#{element.get('id')}")
-    return names
 
 
 def _cascade(

@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from fontTools.pens.boundsPen import BoundsPen
+from fontTools.svgLib.path import parse_path
 
 _TOKEN = re.compile(r"[A-Za-z]|-?(?:\d+\.?\d*|\.\d+)(?:e-?\d+)?")
 _NUMBER = re.compile(r"-?\d+\.\d{2,}(?:e-?\d+)?")
@@ -36,7 +40,22 @@ def shorten(data: str) -> str:
     return round_numbers(data) if segments is None else _write(_merge(segments))
 
 
-def _parse(data: str) -> list[Segment] | None:
+def bounds(data: str) -> tuple[float, float, float, float] | None:
+    """x0, y0, x1, y1 of what a path draws; None where it draws nothing."""
+    segments = _parse(data)
+    if segments is None or any(command == "C" for command, _ in segments):
+        pen = BoundsPen(None)
+        parse_path(data, pen)
+        return pen.bounds  # type: ignore[no-any-return]
+    points = [point for _, points in segments for point in points]
+    if not points:
+        return None
+    xs, ys = zip(*points, strict=True)
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+@lru_cache(maxsize=256)  # an outline is measured, then shortened
+def _parse(data: str) -> Sequence[Segment] | None:
     tokens = _TOKEN.findall(data)
     segments: list[Segment] = []
     command = ""
@@ -83,7 +102,7 @@ def _near(point: Point, start: Point, end: Point) -> bool:
     return -_FLAT <= along <= length + _FLAT and abs(px * dy - py * dx) <= _FLAT * length
 
 
-def _merge(segments: list[Segment]) -> Iterator[Segment]:
+def _merge(segments: Sequence[Segment]) -> Iterator[Segment]:
     """Lines that go on in the same direction become one."""
     here: Point = (0.0, 0.0)
     skipped: list[Point] = []
