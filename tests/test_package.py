@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from atlas_decks import package, pipeline
+from atlas_decks import package, pipeline, subjects
+from atlas_decks.archive import deflate
 from atlas_decks.diagrams import Cache, EmbeddedRenderer, draw_all
 from atlas_decks.notetypes import NOTE_TYPES
 from atlas_decks.project import Project
+from atlas_decks.store import Bundle, as_lines
 from atlas_decks.templating import Templates
 from conftest import NOW
 
@@ -103,16 +105,20 @@ def test_selection_by_company_category_tier_and_tag(project: Project, checked: p
     assert not any(pipeline.Selection(tags=("tier::1",)).takes(p, "atlas") for p in placed if p.note.tier != 1)
 
 
-def test_a_shared_guid_is_refused(
+def test_a_shared_guid_and_a_position_out_of_range_are_refused(
     built: pipeline.Built, project: Project, checked: pipeline.Checked, tmp_path: Path
 ) -> None:
     pace = checked.curriculum.plan.pace(16)
     assert pace is not None
     look = package.Look(checked.curriculum.plan, Templates(project.templates), built.ledger, pace, {})
     file = package.Package(tmp_path / "x.apkg", look)
-    first, second = (package.row_of(placed.note) for placed in built.placed[:2])
-    file.add(first, (), 1, 100)
-    with pytest.raises(ValueError, match="share the GUID"):
-        file.add(second._replace(guid=first.guid), (), 1, 105)
     with pytest.raises(ValueError, match="out of Anki's range"):
-        file.add(second, (), 1, 1_000_000)
+        file.add(package.row_of(built.placed[0].note), (), 1, 1_000_000)
+    twin = replace(checked.curriculum, diagrams=(*checked.curriculum.diagrams[:1], *checked.curriculum.diagrams))
+    templates = Templates(project.templates)
+    made = [subjects.bundle(d, checked.drawings[d.id], twin.plan, templates) for d in twin.diagrams[:3]]
+    bundles = [Bundle(m.seat, as_lines(m.heads), m.media, "", (0, 0, 0, 0, 0, 0)) for m in made]
+    with pytest.raises(ValueError, match=r"notes share a GUID: .*/redraw/redraw"):
+        pipeline.assemble(
+            *(project, twin.plan, bundles, lambda _: ([], deflate(b"")), NOW, 16, pipeline.Selection(), tmp_path)
+        )

@@ -83,7 +83,7 @@ def _key(shared: str, content: Content, order: _Order, look: Look, tier: int) ->
     """A digest of all that shapes the package of a tier; empty where there is none."""
     digest = hashlib.sha256(f"{shared} {look.pace!r} {look.limits[tier]!r}".encode())
     for slot, week, bundle in order.get(tier, ()):
-        mods = ",".join([str(look.mods[head[1]].mod) for head in bundle.heads])
+        mods = ",".join([str(look.mods[guid].mod) for _, guid, _, _ in bundle.heads])
         digest.update(f"\0{slot} {week} {bundle.seat.diagram} {bundle.entry} {mods}".encode())
     gone = sorted((note.guid, look.mods[note.guid].mod) for note in content.retired if note.tier == tier)
     digest.update(f"\0{gone!r}".encode())

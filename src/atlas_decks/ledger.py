@@ -18,6 +18,7 @@ from atlas_decks.notes import Note
 from atlas_decks.notetypes import NOTE_TYPES
 from atlas_decks.problems import Problem, ProblemsFoundError
 
+_KEY = re.compile(rf"[^/]+/({'|'.join(NOTE_TYPES)})/[^/]+")
 _FIELDS = {"guid": str, "hash": str, "key": str, "mod": int, "retired": bool, "tier": int}
 
 
@@ -39,14 +40,18 @@ Ledger = Mapping[str, Entry]
 def read(path: Path, name: str, tiers: Collection[int] | None = None) -> dict[str, Entry]:
     """Read a ledger; an absent file is an empty one. Raises ProblemsFoundError with every damaged line."""
     try:
-        text = path.read_text("utf-8")
+        with path.open(encoding="utf-8") as text:
+            return _read(text, name, tiers)
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as error:
         raise ProblemsFoundError([Problem(name, 0, 0, "ledger", f"cannot be read: {error}")]) from error
+
+
+def _read(text: Iterable[str], name: str, tiers: Collection[int] | None) -> dict[str, Entry]:
     entries: dict[str, Entry] = {}
     problems: list[Problem] = []
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text, 1):
         if not line.strip():
             continue
         hint = "restore the line from version control; after a merge, keep the lines of both sides"
@@ -55,7 +60,7 @@ def read(path: Path, name: str, tiers: Collection[int] | None = None) -> dict[st
             if not isinstance(data, dict) or {k: type(v) for k, v in data.items()} != _FIELDS:
                 raise ValueError("not a ledger entry")  # noqa: TRY301 - one place makes the problem
             entry = Entry(**data)
-            if entry.tier and not re.fullmatch(rf"[^/]+/({'|'.join(NOTE_TYPES)})/[^/]+", entry.key):
+            if entry.tier and not _KEY.fullmatch(entry.key):
                 raise ValueError(f"`{entry.key}` is no key of a note")  # noqa: TRY301
             if entry.tier and tiers is not None and entry.tier not in tiers:
                 raise ValueError(f"no tier {entry.tier} in atlas.yaml")  # noqa: TRY301

@@ -23,7 +23,7 @@ from atlas_decks.package import Row
 from atlas_decks.problems import Problem, ProblemsFoundError
 from atlas_decks.project import Project
 from atlas_decks.schedule import Placed
-from atlas_decks.store import Bundle
+from atlas_decks.store import Bundle, as_lines
 from atlas_decks.subjects import Survey
 from atlas_decks.templating import Templates
 
@@ -151,7 +151,7 @@ def build(
     plan = checked.curriculum.plan
     templates = Templates(project.templates)
     made = {d.id: subjects.bundle(d, checked.drawings[d.id], plan, templates) for d in checked.curriculum.diagrams}
-    bundles = [Bundle(one.seat, one.heads, one.media, name, (0, 0, 0, 0, 0, 0)) for name, one in made.items()]
+    bundles = [Bundle(m.seat, as_lines(m.heads), m.media, name, (0, 0, 0, 0, 0, 0)) for name, m in made.items()]
 
     def read(bundle: Bundle) -> tuple[Sequence[Row], Deflated]:
         return made[bundle.entry].rows, made[bundle.entry].picture
@@ -188,6 +188,9 @@ def assemble(
     name = project.name(project.ledger)
     old = ledger.read(project.ledger, name, {tier.number for tier in plan.tiers})
     new = ledger.update(old, _contents(bundles, plan, templates), now)
+    notes = sum(bundle.notes for bundle in bundles)
+    if sum(not entry.retired and entry.tier > 0 for entry in new.values()) != notes:
+        raise ValueError(f"notes share a GUID: {', '.join(_twins(bundles))}")
     problems = ledger.future(new, now, name)
     if frozen and new != old:
         problems += _stale(old, new, name)
@@ -196,7 +199,6 @@ def assemble(
     gone = _tombstones(new, plan)
     pace = plan.pace(weeks)
     assert pace is not None, "the command line offers only paces of the plan"  # noqa: S101
-    notes = sum(len(bundle.heads) for bundle in bundles)
     mean = package.mean(notes - len(bundles), len(bundles))  # each has one redraw card
     limits = {tier.number: schedule.limits(plan, tier.number, pace, mean) for tier in plan.tiers}
     look = package.Look(plan, templates, new, pace, limits)
@@ -218,21 +220,27 @@ def assemble(
 
 
 def _contents(bundles: Iterable[Bundle], plan: Plan, templates: Templates) -> Iterator[tuple[str, str, str, int]]:
-    """(GUID, hash, key, tier) of all that exists. Raises ValueError where two notes share a GUID."""
-    seen: dict[str, str] = {}
+    """(GUID, hash, key, tier) of all that exists."""
     for bundle in bundles:
         for kind, guid, content, fact in bundle.heads:
-            key = note_key(bundle.seat.diagram, kind, fact)
-            if guid in seen:
-                raise ValueError(f"{key} and {seen[guid]} share the GUID {guid}")
-            seen[guid] = key
-            yield guid, content, key, bundle.seat.tier
+            yield guid, content, note_key(bundle.seat.diagram, kind, fact), bundle.seat.tier
     for kind in NOTE_TYPES:
         key = package.note_type_key(kind)
         yield guid_of(key), ledger.digest(package.note_type_content(kind, templates)), key, 0
     for day in package.days_of(plan):
         key = package.note_key_of_guide(day)
         yield guid_of(key), ledger.digest(package.guide_content(plan, day)), key, 0
+
+
+def _twins(bundles: Iterable[Bundle]) -> Iterator[str]:
+    """The keys of notes whose GUID is not theirs alone."""
+    keys: dict[str, list[str]] = {}
+    for bundle in bundles:
+        for kind, guid, _, fact in bundle.heads:
+            keys.setdefault(guid, []).append(note_key(bundle.seat.diagram, kind, fact))
+    for found in keys.values():
+        if len(found) > 1:
+            yield from found
 
 
 def _tombstones(entries: Mapping[str, Entry], plan: Plan) -> list[Note]:

@@ -11,8 +11,9 @@ import contextlib
 import hashlib
 import json
 import os
+import sys
 import tempfile
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,15 +30,35 @@ _SPARE_FROM = 500
 Head = tuple[str, str, str, str]  # kind of card, GUID, content hash, id of the fact
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Bundle:
-    """A diagram of a subject: what schedule and ledger need of it, and where its notes and its picture lie."""
+    """A diagram of a subject: what schedule and ledger need of it, and where its notes and its picture lie.
+
+    `lines` are the heads as text, one a line: a large curriculum has a million of them.
+    """
 
     seat: Seat
-    heads: Sequence[Head]
+    lines: str
     media: str
     entry: str
     at: tuple[int, int, int, int, int, int]  # offset and length of the notes, of the picture; its size and CRC-32
+
+    @property
+    def heads(self) -> Iterator[Head]:
+        """What the ledger needs of each note, in the order in which they are studied."""
+        for line in self.lines.splitlines():
+            kind, guid, content, fact = line.split(" ")
+            yield sys.intern(kind), guid, content, fact
+
+    @property
+    def notes(self) -> int:
+        """How many notes there are."""
+        return self.lines.count("\n")
+
+
+def as_lines(heads: Iterable[Head]) -> str:
+    """Heads as a bundle keeps them; no part of one holds a space."""
+    return "".join(f"{' '.join(head)}\n" for head in heads)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +125,7 @@ class Store:
             places = (at, len(notes), at + len(notes), len(one.picture.data), one.picture.size, one.picture.crc)
             at += len(notes) + len(one.picture.data)
             body += [notes, one.picture.data]
-            bundles.append([one.seat, one.heads, one.media, places])
+            bundles.append([one.seat, as_lines(one.heads), one.media, places])
         claims = list(claims)
         header = _dump(
             {
@@ -166,8 +187,11 @@ def _load(text: bytes) -> Any:
 
 def _subject(header: Any, key: str, start: int) -> Subject:
     bundles = [
-        Bundle(Seat(*seat), [tuple(head) for head in heads], media, key, (start + a, b, start + c, length, size, crc))
-        for seat, heads, media, (a, b, c, length, size, crc) in header["bundles"]
+        Bundle(
+            Seat(diagram, tier, sys.intern(category), sys.intern(group), sys.intern(company)),
+            *(lines, media, key, (start + a, b, start + c, length, size, crc)),
+        )
+        for (diagram, tier, category, group, company), lines, media, (a, b, c, length, size, crc) in header["bundles"]
     ]
     problems = [Problem(*problem) for problem in header["problems"]]
     counted = [(claim, limit) for claim, limit in header["counted"]]

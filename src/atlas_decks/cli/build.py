@@ -152,8 +152,8 @@ def _pace(plan: Plan, weeks: int | None) -> int:
 def _key(survey: str, pace: int, book: Path) -> str:
     """A digest of all that a build of everything comes from."""
     digest = hashlib.sha256(f"{survey} {pace} ".encode())
-    with contextlib.suppress(FileNotFoundError):
-        digest.update(book.read_bytes())
+    with contextlib.suppress(FileNotFoundError), book.open("rb") as lines:
+        digest.update(hashlib.file_digest(lines, "sha256").digest())
     return digest.hexdigest()
 
 
