@@ -52,17 +52,14 @@ def recover(folder: Path) -> None:
     shutil.rmtree(stage, ignore_errors=True)
 
 
-def publish(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write `files` (name -> content) into the folder, all or none."""
+def publish(folder: Path, files: Mapping[str, bytes | Path]) -> None:
+    """Write `files` (name -> content, or a finished file to be moved) into the folder, all or none."""
     stage = folder / _STAGE
     shutil.rmtree(stage, ignore_errors=True)
     try:
         stage.mkdir(parents=True)
         for name, content in files.items():
-            with (stage / name).open("wb") as out:
-                out.write(content)
-                out.flush()
-                os.fsync(out.fileno())
+            _stage(stage / name, content)
         draft = stage / f"{_JOURNAL}.tmp"
         draft.write_text(json.dumps(list(files)), "utf-8")
         draft.replace(stage / _JOURNAL)
@@ -72,11 +69,24 @@ def publish(folder: Path, files: Mapping[str, bytes]) -> None:
     recover(folder)
 
 
-def write_file(path: Path, content: bytes) -> None:
-    """Write one file beside its place, then move it there."""
+def _stage(path: Path, content: bytes | Path) -> None:
+    if isinstance(content, Path):
+        shutil.move(content, path)  # a rename, where both lie on one file system
+    with path.open("ab") as out:
+        if isinstance(content, bytes):
+            out.write(content)
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def write_file(path: Path, content: bytes | Path) -> None:
+    """Write one file, or move a finished one, beside its place, then into it."""
     draft = path.with_name(f".{path.name}.tmp")
     try:
-        draft.write_bytes(content)
+        if isinstance(content, Path):
+            shutil.move(content, draft)
+        else:
+            draft.write_bytes(content)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
