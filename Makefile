@@ -6,13 +6,17 @@ BIN := $(VENV)/bin
 CONSTRAINTS := constraints.txt
 PYTEST_ARGS ?= -n auto --dist loadfile
 
-.PHONY: decks test lint check preview screenshots verify bench clean
+.PHONY: decks test test-long lint check preview screenshots verify bench clean
 
 decks: $(VENV)/.build
 	$(BIN)/atlas-decks build
 
 test: $(VENV)/.dev lint
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+# more kills and random sequences than `test` has, with figures
+test-long: test
+	$(BIN)/python -m pytest --long -s tests/test_crash_safety.py tests/test_update_sequences.py
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check src tests

@@ -15,6 +15,16 @@ ROOT = Path(__file__).resolve().parents[1]
 NOW = 2_000_000_000  # after every mod of the committed ledger
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="the long runs: more sequences, more kills (make test-long)")
+
+
+@pytest.fixture(scope="session")
+def long_run(request: pytest.FixtureRequest) -> bool:
+    """Whether this is the long run."""
+    return bool(request.config.getoption("--long"))
+
+
 @pytest.fixture(scope="session")
 def project() -> Project:
     return Project(ROOT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -251,3 +252,52 @@ def test_a_spare_field_can_be_put_to_use(starter: Project, tmp_path: Path, monke
         log = verify.import_package(col, new)
         assert len(log.conflicting) == 0
         assert "Caveat" in col.models.field_names(col.models.by_name("Atlas Metric"))
+
+
+# --- what verify takes for a fault ------------------------------------------------------------------------------------
+
+
+def _verify_with(starter: Project, tmp_path: Path, front: str, back: str) -> list[str]:
+    for name, text in (("front", front), ("back", back)):
+        file = starter.root / f"templates/metric/{name}.html"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, "utf-8")
+    package, _ = _build(starter, NOW, tmp_path / "x.apkg")
+    return sorted({f"{p.rule}: {p.message}" for p in verify.verify([package]).problems})
+
+
+@pytest.mark.parametrize(
+    ("front", "back", "expected"),
+    [
+        ("{{Nope}}", "{{Answer}}", "there is no field called"),
+        ("{{Prompt}}{{#Answer}}", "{{Answer}}", "Front template has a problem"),
+        ("{{#Formula}}{{Spare 4}}{{/Formula}}", "{{Answer}}", "front-of-card-is-blank: Anki shows on the front"),
+        ("{{Prompt}}", "{{Answer}} {{Nope}}", "Back template has a problem"),
+        ("{{Prompt}}", "{{Answer", "template: the back shows `{{`"),
+    ],
+)
+def test_what_anki_shows_in_place_of_a_card_is_a_problem(
+    starter: Project, tmp_path: Path, front: str, back: str, expected: str
+) -> None:
+    assert expected in "\n".join(_verify_with(starter, tmp_path, front, back))
+
+
+def test_cards_may_speak_of_unknown_fields(starter: Project, tmp_path: Path) -> None:
+    words = "Front template has a problem: unknown field. No such field."
+    assert _verify_with(starter, tmp_path, f"{{{{Prompt}}}} {words}", "{{Answer}}") == []
+
+
+def test_answers_at_the_end_of_a_second_are_no_fault_of_a_package(packages: Path) -> None:
+    """Check Database "adds" their last review time: card and review log then hold two different seconds."""
+    context, col = _imported(packages, "atlas-1-foundation.apkg")
+    try:
+        verify._study(col, 3)
+        (card, last), *_ = col.db.all("SELECT cid, max(id) FROM revlog GROUP BY cid")
+        assert verify.check_database(col) == []
+        for off in (1, 2):
+            col.db.execute("UPDATE cards SET data = ? WHERE id = ?", json.dumps({"lrt": last // 1000 - off}), card)
+            found = verify.check_database(col)
+            assert len(found) == off - 1
+            assert all("Added last review time" in line for line in found)
+    finally:
+        context.__exit__(None, None, None)

@@ -112,7 +112,7 @@ def test_new_check_build_list_show_stats_plan_render_diff(tmp_path: Path, capsys
     assert (tmp_path / "x.svg").read_text("utf-8").startswith("<svg")
     assert run([*at, "build", "--tag", "card::metric", "-o", str(tmp_path / "m.apkg")]) == 0
     assert run(["diff", str(home / "decks/atlas-all.apkg"), str(tmp_path / "m.apkg")]) == 0
-    assert "0 added, 0 changed, 0 retired, 6 missing, 2 unchanged" in capsys.readouterr().out
+    assert "0 added, 0 changed, 0 retired, 0 moved, 6 missing, 2 unchanged" in capsys.readouterr().out
 
 
 def test_only_changed_packs_just_what_changed(starter: Project, capsys: pytest.CaptureFixture[str]) -> None:

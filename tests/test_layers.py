@@ -9,7 +9,7 @@ import pytest
 
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "atlas_decks"
 ORDER = [
-    ["problems"],
+    ["problems", "workers"],
     ["source", "project", "drawing", "notetypes"],
     ["curriculum"],
     ["load"],
@@ -24,6 +24,7 @@ ORDER = [
     ["store"],
     ["subjects", "assembly"],
     ["verify", "compare", "server", "preview"],
+    ["release_note"],
     ["pipeline"],
     ["cli"],
 ]

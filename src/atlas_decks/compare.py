@@ -1,56 +1,108 @@
-"""Two packages -> what changed, for `diff`: notes added, changed field by field, retired, removed."""
+"""Two packages -> what importing the second does for a learner of the first, by Anki's own rules.
+
+Anki touches a note that it has only if the package's mod is newer; then it replaces all fields and all tags. It never
+moves a card that it has. A package of the future or of another pace may differ without touching anything.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 import sqlite3
 import tempfile
 import zipfile
 import zlib
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from atlas_decks.problems import Problem, ProblemsFoundError
 
 
 @dataclass(frozen=True)
-class Change:
-    """A changed note; `fields` maps a field's name to its old and new content, tags included."""
+class PackedNote:
+    """A note as a learner has it; `fields` holds its content by field name, with "Tags".
+
+    `mod` is in seconds since 1970. `deck` and `position` are those of its card as it arrives, "" and 0 without one.
+    """
 
     key: str
-    fields: dict[str, tuple[str, str]]
+    fields: Mapping[str, str]
+    mod: int
+    retired: bool
+    deck: str = ""
+    position: int = 0
+
+
+@dataclass(frozen=True)
+class Packed:
+    """What is in a package: notes by GUID, and the mod and content hash of each note type, by name."""
+
+    notes: Mapping[str, PackedNote]
+    note_types: Mapping[str, tuple[int, str]]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A note that is touched; `fields` maps a field's name to its old and new content, tags included.
+
+    `fields` is empty where the old content is not at hand.
+    """
+
+    key: str
+    note: PackedNote
+    fields: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Move:
+    """A note whose card a new learner gets in another deck, or (same deck) at another place among the new cards."""
+
+    key: str
+    note: PackedNote
+    old_deck: str
 
 
 @dataclass
 class Difference:
-    """What an import of the new package changes for a learner of the old one."""
+    """What an import of the new package does for a learner of the old one.
 
-    added: list[str] = field(default_factory=list)
+    `added`: new notes. `changed`: content replaced, own tags and edits with it. `retired`: emptied. `revived`: no
+    longer empty. `moved`: shipped elsewhere, while the learner's card stays. `missing`: no longer in the package, left
+    alone. `ignored`: different in the package but not newer, left alone. `note_types`: new look, no note touched.
+    """
+
+    added: list[Change] = field(default_factory=list)
     changed: list[Change] = field(default_factory=list)
-    retired: list[str] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
+    retired: list[Change] = field(default_factory=list)
+    revived: list[Change] = field(default_factory=list)
+    moved: list[Move] = field(default_factory=list)
+    missing: list[Change] = field(default_factory=list)
+    ignored: list[Change] = field(default_factory=list)
+    note_types: list[str] = field(default_factory=list)
     unchanged: int = 0
 
+    @property
+    def touched(self) -> list[Change]:
+        """The notes whose fields and tags are replaced: whoever edited or tagged one of them is concerned."""
+        return sorted([*self.changed, *self.retired, *self.revived], key=lambda change: change.key)
 
-def read_notes(path: Path) -> dict[str, dict[str, str]]:
-    """The notes of a package by GUID, as field name -> content, with "Tags".
+
+def read_package(package: Path | bytes) -> Packed:
+    """What is in a package, named by its path or given as its bytes.
 
     Raises ProblemsFoundError on any other file.
     """
     try:
-        with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory(prefix="atlas-diff-") as folder:
+        source = io.BytesIO(package) if isinstance(package, bytes) else package
+        with zipfile.ZipFile(source) as archive, tempfile.TemporaryDirectory(prefix="atlas-diff-") as folder:
             archive.extract("collection.anki2", folder)
-            with sqlite3.connect(Path(folder) / "collection.anki2") as connection:
-                models = json.loads(connection.execute("SELECT models FROM col").fetchone()[0])
-                rows = connection.execute("SELECT guid, mid, tags, flds FROM notes").fetchall()
-            connection.close()
-            notes = {}
-            for guid, model, tags, fields in rows:
-                names = [f["name"] for f in models[str(model)]["flds"]]
-                note = dict(zip(names, fields.split("\x1f"), strict=False))
-                if "Key" not in note:
-                    raise ValueError("a note without the field Key")  # noqa: TRY301
-                notes[guid] = {**note, "Tags": " ".join(sorted(tags.split()))}
+            connection = sqlite3.connect(Path(folder) / "collection.anki2")
+            try:
+                return _read_collection(connection)
+            finally:
+                connection.close()
     except (
         OSError,
         KeyError,
@@ -60,48 +112,81 @@ def read_notes(path: Path) -> dict[str, dict[str, str]]:
         sqlite3.Error,
         ValueError,
         TypeError,
+        AttributeError,
     ) as error:
         hint = "name an .apkg that atlas-decks built"
-        raise ProblemsFoundError([Problem(str(path), 0, 0, "package", f"cannot be read: {error}", hint)]) from error
-    return notes
+        name = "package" if isinstance(package, bytes) else str(package)
+        raise ProblemsFoundError([Problem(name, 0, 0, "package", f"cannot be read: {error}", hint)]) from error
+
+
+def _read_collection(connection: sqlite3.Connection) -> Packed:
+    models, decks = map(json.loads, connection.execute("SELECT models, decks FROM col").fetchone())
+    places = {
+        note: (str(decks[str(deck)]["name"]), int(due))
+        for note, deck, due in connection.execute("SELECT nid, did, due FROM cards ORDER BY ord DESC")
+    }
+    notes = {}
+    rows = connection.execute("SELECT id, guid, mid, mod, tags, flds FROM notes")
+    for number, guid, model, mod, tags, values in rows:
+        names = [f["name"] for f in models[str(model)]["flds"]]
+        content = dict(zip(names, values.split("\x1f"), strict=False))
+        if "Key" not in content:
+            raise ValueError("a note without the field Key")
+        content["Tags"] = " ".join(sorted(tags.split()))
+        notes[guid] = PackedNote(
+            content["Key"], content, mod, bool(content.get("Retired")), *places.get(number, ("", 0))
+        )
+    types = {}
+    for model in models.values():
+        look = [
+            model["css"],
+            [f["name"] for f in model["flds"]],
+            [(t["name"], t["qfmt"], t["afmt"]) for t in model["tmpls"]],
+        ]
+        types[model["name"]] = (int(model["mod"]), hashlib.sha256(json.dumps(look).encode()).hexdigest())
+    return Packed(notes, types)
 
 
 def compare(old: Path, new: Path) -> Difference:
     """Compare two packages note by note."""
-    before, after = read_notes(old), read_notes(new)
+    return difference(read_package(old), read_package(new))
+
+
+def difference(old: Packed, new: Packed) -> Difference:
+    """What importing `new` does for a learner who has `old` and touched nothing."""
     result = Difference()
-    for guid, note in after.items():
-        key = note["Key"]
-        if guid not in before:
-            result.added.append(key)
-        elif note == before[guid]:
-            result.unchanged += 1
-        elif note.get("Retired") and not before[guid].get("Retired"):
-            result.retired.append(key)
+    for guid, note in new.notes.items():
+        before = old.notes.get(guid)
+        if before is None:
+            if not note.retired:  # a tombstone of what this learner never had is nothing to tell of
+                result.added.append(Change(note.key, note))
+            continue
+        pairs = {
+            name: (before.fields.get(name, ""), note.fields.get(name, ""))
+            for name in (*note.fields, *(name for name in before.fields if name not in note.fields))
+            if before.fields and before.fields.get(name, "") != note.fields.get(name, "")
+        }
+        change = Change(note.key, note, pairs)
+        if note.mod > before.mod:
+            if note.retired != before.retired:
+                group = result.retired if note.retired else result.revived
+                # the living one of the two says what the card is about
+                group.append(Change(note.key, before if note.retired else note, pairs))
+            else:
+                result.changed.append(change)
+        elif pairs or note.retired != before.retired:
+            result.ignored.append(change)
         else:
-            pairs = {n: (before[guid].get(n, ""), v) for n, v in note.items() if before[guid].get(n, "") != v}
-            result.changed.append(Change(key, pairs))
-    result.missing = [note["Key"] for guid, note in before.items() if guid not in after]
-    return result
-
-
-def format_difference(difference: Difference, style: str = "text") -> str:
-    """The difference as text, Markdown or JSON."""
-    d = difference
-    if style == "json":
-        return json.dumps(asdict(d), indent=2, ensure_ascii=False)
-    head = (
-        f"{len(d.added)} added, {len(d.changed)} changed, {len(d.retired)} retired, {len(d.missing)} missing, "
-        f"{d.unchanged} unchanged"
+            result.unchanged += 1
+        if before.deck and note.deck and (before.deck, before.position) != (note.deck, note.position):
+            result.moved.append(Move(note.key, note, before.deck))
+    result.missing = [Change(note.key, note) for guid, note in old.notes.items() if guid not in new.notes]
+    result.note_types = sorted(
+        name
+        for name, (mod, look) in new.note_types.items()
+        if name in old.note_types and mod > old.note_types[name][0] and look != old.note_types[name][1]
     )
-    mark, title = ("- ", "## ") if style == "md" else ("  ", "")
-    lines = [head]
-    for name, keys in (("Added", d.added), ("Retired", d.retired), ("Missing from the new package", d.missing)):
-        if keys:
-            lines += ["", f"{title}{name}", *(f"{mark}{key}" for key in sorted(keys))]
-    if d.changed:
-        lines += ["", f"{title}Changed"]
-        for change in sorted(d.changed, key=lambda c: c.key):
-            lines.append(f"{mark}{change.key}")
-            lines += [f"    {n}: {a or '(empty)'}  ->  {b or '(empty)'}" for n, (a, b) in change.fields.items()]
-    return "\n".join(lines)
+    for found in (result.added, result.changed, result.retired, result.revived, result.missing, result.ignored):
+        found.sort(key=lambda c: c.key)
+    result.moved.sort(key=lambda m: m.key)
+    return result

@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
 from atlas_decks.notes import Note
@@ -38,7 +38,10 @@ Ledger = Mapping[str, Entry]
 
 
 def read(path: Path, name: str, tiers: Collection[int] | None = None) -> dict[str, Entry]:
-    """Read a ledger; an absent file is an empty one. Raises ProblemsFoundError with every damaged line."""
+    """Read a ledger; an absent file is an empty one. Raises ProblemsFoundError with every damaged line.
+
+    Lines may stand in any order and more than once, as a line-by-line merge of two branches leaves them.
+    """
     try:
         with path.open(encoding="utf-8") as text:
             return _read(text, name, tiers)
@@ -50,6 +53,7 @@ def read(path: Path, name: str, tiers: Collection[int] | None = None) -> dict[st
 
 def _read(text: Iterable[str], name: str, tiers: Collection[int] | None) -> dict[str, Entry]:
     entries: dict[str, Entry] = {}
+    twins: dict[str, set[Entry]] = {}
     problems: list[Problem] = []
     for number, line in enumerate(text, 1):
         if not line.strip():
@@ -67,12 +71,25 @@ def _read(text: Iterable[str], name: str, tiers: Collection[int] | None) -> dict
         except (ValueError, RecursionError) as error:
             problems.append(Problem(name, number, 1, "ledger", str(error), hint))
             continue
-        other = entries.get(entry.guid)
-        # two branches may both have touched a note: the later one is what a learner may have seen
-        entries[entry.guid] = entry if other is None or entry.mod > other.mod else other
+        if (other := entries.setdefault(entry.guid, entry)) != entry:
+            twins.setdefault(entry.guid, {other}).add(entry)
     if problems:
         raise ProblemsFoundError(problems)
-    return entries
+    return entries | {guid: _merged(found) for guid, found in twins.items()}
+
+
+def _merged(found: Collection[Entry]) -> Entry:
+    """The one entry of the different lines that a merge left for one GUID, in whatever order they stand.
+
+    The newest mod wins: some learner may have it already. Where branches gave one mod to different contents, none of
+    them can win, as a learner of the other branch would never get it: the hash becomes empty, so that the next build
+    gives the note a newer mod.
+    """
+    newest = max(entry.mod for entry in found)
+    last = sorted((entry for entry in found if entry.mod == newest), key=astuple)
+    if len({(entry.hash, entry.retired) for entry in last}) > 1:
+        return replace(last[-1], hash="", retired=False)
+    return last[-1]
 
 
 def write(entries: Ledger) -> str:

@@ -10,7 +10,7 @@ import contextlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -19,22 +19,44 @@ from atlas_decks.problems import Problem, ProblemsFoundError
 
 _STAGE = ".stage"
 _JOURNAL = "journal.json"
+_LOCK = ".lock"
 
 
 @contextlib.contextmanager
-def exclusive(folder: Path, name: str, seconds: float = 60.0) -> Iterator[None]:
+def exclusive(
+    folder: Path, name: str, seconds: float = 60.0, waiting: Callable[[], None] = lambda: None
+) -> Iterator[None]:
     """Hold the folder's lock; first finish what an interrupted command left.
 
-    Waits up to `seconds`, then raises ProblemsFoundError. Makes the folder where it is missing.
+    Where another command holds it, calls `waiting` and waits up to `seconds`, then raises ProblemsFoundError, which
+    names the folder as `name`. Makes the folder where it is missing.
     """
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / _LOCK)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / ".lock", timeout=seconds):
-            recover(folder)
-            yield
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            waiting()
+            lock.acquire(timeout=seconds)
     except Timeout as error:
         hint = "wait for it to finish, then try again"
         raise ProblemsFoundError([Problem(name, 0, 0, "busy", "another build is at work here", hint)]) from error
+    try:
+        recover(folder)
+        yield
+    finally:
+        lock.release()
+
+
+def settle(folder: Path) -> None:
+    """Finish a move that was interrupted, so that a command that only reads sees one set. No other build is waited for.
+
+    Costs nothing where there is none, and does nothing where the folder cannot be written.
+    """
+    if (folder / _STAGE / _JOURNAL).is_file():
+        with contextlib.suppress(Timeout, OSError), FileLock(folder / _LOCK, timeout=0):
+            recover(folder)
 
 
 def recover(folder: Path) -> None:
@@ -46,22 +68,26 @@ def recover(folder: Path) -> None:
             names = [str(name) for name in json.loads(journal.read_text("utf-8"))]
         except (ValueError, TypeError):  # cut off by a power failure: the set was never complete
             names = []
-        for name in names:
-            if (stage / name).is_file():
-                (stage / name).replace(folder / name)
+        for number, name in enumerate(names):
+            if (stage / str(number)).is_file():
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                (stage / str(number)).replace(folder / name)
     shutil.rmtree(stage, ignore_errors=True)
 
 
 def publish(folder: Path, files: Mapping[str, bytes | Path]) -> None:
-    """Write `files` (name -> content, or a finished file to be moved) into the folder, all or none."""
+    """Write `files` (path relative to the folder -> content, or a finished file to be moved), all or none.
+
+    The paths must lie on the folder's file system. The caller holds the folder's lock.
+    """
     stage = folder / _STAGE
     shutil.rmtree(stage, ignore_errors=True)
     try:
         stage.mkdir(parents=True)
-        for name, content in files.items():
-            _stage(stage / name, content)
+        for number, content in enumerate(files.values()):
+            _stage(stage / str(number), content)
         draft = stage / f"{_JOURNAL}.tmp"
-        draft.write_text(json.dumps(list(files)), "utf-8")
+        _stage(draft, json.dumps(list(files)).encode())
         draft.replace(stage / _JOURNAL)
     except OSError:
         shutil.rmtree(stage, ignore_errors=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import signal
 import sys
 from array import array
 from collections import Counter, deque
@@ -17,12 +16,10 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from multiprocessing import connection, parent_process
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Thread
 
-from atlas_decks import load, rules
+from atlas_decks import load, rules, workers
 from atlas_decks.archive import deflate
 from atlas_decks.curriculum import Curriculum, Diagram, Plan
 from atlas_decks.diagrams import Cache, Renderer, RenderError
@@ -262,14 +259,7 @@ _worker: _Maker | None = None
 
 def _start(setting: _Setting) -> None:
     global _worker
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is interrupted, and ends its workers
-
-    def watch() -> None:
-        if (parent := parent_process()) is not None:
-            connection.wait([parent.sentinel])
-            os._exit(1)  # the parent was killed: waiting on would hold the lock that was inherited
-
-    Thread(target=watch, daemon=True).start()
+    workers.start()
     _worker = _Maker(setting)
 
 

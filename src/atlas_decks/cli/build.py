@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -16,7 +15,6 @@ import click
 from atlas_decks import ledger, pipeline, publish, stamp
 from atlas_decks.cli import context as options
 from atlas_decks.cli.context import Context, pass_context
-from atlas_decks.curriculum import Plan
 from atlas_decks.problems import Problem, ProblemsFoundError
 from atlas_decks.project import Project
 
@@ -56,14 +54,15 @@ def command(
     """
     project = context.project
     started = time.monotonic()
-    now = _now()
-    with publish.exclusive(project.decks, project.name(project.decks)), _scratch(project) as scratch:
+    now = options.now()
+    # before anything is read: a build that waited must see the newest content
+    with context.alone(project.decks), _scratch(project) as scratch:
         found = context.inspect(renderer, jobs)
         surveyed = time.monotonic()
         problems = found.problems or found.templates
         if any(problem.severity == "error" for problem in problems):
             raise ProblemsFoundError(problems)
-        pace = _pace(found.plan, weeks)
+        pace = options.find_pace(found.plan, weeks).weeks
         folder = output if output and output.suffix != ".apkg" else project.decks
         whole = not selection and not only_changed and not (output and output.suffix == ".apkg")
         last = stamp.read(project.stamp)
@@ -100,12 +99,13 @@ def command(
                 output.parent.mkdir(parents=True, exist_ok=True)
                 publish.publish(project.decks, {project.ledger.name: book})
                 publish.write_file(output, next(iter(files.values())))
-            elif folder == project.decks:
+            elif folder.resolve() == project.decks.resolve():
                 publish.publish(folder, {**files, project.ledger.name: book})
             else:
-                folder.mkdir(parents=True, exist_ok=True)
-                publish.publish(folder, files)
-                publish.publish(project.decks, {project.ledger.name: book})
+                with context.alone(folder):
+                    # the ledger first: a crash in between costs nothing, as the next build gives the packages its mods
+                    publish.publish(project.decks, {project.ledger.name: book})
+                    publish.publish(folder, files)
             newest = max((entry.mod for entry in built.ledger.values()), default=0)
             key = _key(found.key, pace, project.ledger)
             result = stamp.Stamp(key, packages, found.diagrams, built.notes, built.retired, newest)
@@ -132,21 +132,6 @@ def command(
         context.say(f"{(output if output and output.suffix == '.apkg' else folder / name)}  {size / 1000:,.0f} kB")
     what = f"{figures['notes']:,} notes on {figures['diagrams']} diagrams, {figures['changed']} changed"
     context.say(f"{what}, {figures['seconds']} s")
-
-
-def _now() -> int:
-    epoch = os.environ.get("SOURCE_DATE_EPOCH") or str(int(time.time()))
-    if not epoch.isdecimal():
-        raise click.UsageError(f"SOURCE_DATE_EPOCH is no number of seconds: {epoch!r}")
-    return int(epoch)
-
-
-def _pace(plan: Plan, weeks: int | None) -> int:
-    pace = weeks or plan.weeks
-    if plan.pace(pace) is None:
-        known = ", ".join(str(p.weeks) for p in plan.paces)
-        raise click.UsageError(f"no pace of {pace} weeks in the plan; there are {known}")
-    return pace
 
 
 def _key(survey: str, pace: int, book: Path) -> str:

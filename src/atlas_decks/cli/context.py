@@ -16,8 +16,8 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from atlas_decks import pipeline
-from atlas_decks.curriculum import Diagram
+from atlas_decks import pipeline, publish
+from atlas_decks.curriculum import Diagram, Pace, Plan
 from atlas_decks.diagrams import RendererAwayError, make_renderer
 from atlas_decks.problems import Format, Problem, ProblemsFoundError, format_problems
 from atlas_decks.project import Project, find_project
@@ -36,8 +36,17 @@ class Context:
 
     @property
     def project(self) -> Project:
-        """The project named by --project, or the nearest one upwards."""
-        return find_project(self.project_dir)
+        """The project named by --project, or the nearest one upwards, with its last build complete."""
+        project = find_project(self.project_dir)
+        publish.settle(project.decks)
+        return project
+
+    @contextmanager
+    def alone(self, folder: Path) -> Iterator[None]:
+        """Let no other build work in the folder; says so where it has to wait for one."""
+        name = folder.name
+        with publish.exclusive(folder, name, waiting=lambda: self.say(f"{name}: waiting for another build to finish")):
+            yield
 
     def say(self, text: str) -> None:
         """A message for people, on stderr."""
@@ -160,6 +169,23 @@ def selection(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(options):
         wrapped = option(wrapped)
     return wrapped
+
+
+def now() -> int:
+    """The time of a build in seconds since 1970: SOURCE_DATE_EPOCH, or the clock."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH") or str(int(time.time()))
+    if not epoch.isdecimal():
+        raise click.UsageError(f"SOURCE_DATE_EPOCH is no number of seconds: {epoch!r}")
+    return int(epoch)
+
+
+def find_pace(plan: Plan, weeks: int | None) -> Pace:
+    """The plan's pace of that many weeks, by default its own."""
+    pace = plan.pace(weeks or plan.weeks)
+    if pace is None:
+        known = ", ".join(str(p.weeks) for p in plan.paces)
+        raise click.UsageError(f"no pace of {weeks} weeks in the plan; there are {known}")
+    return pace
 
 
 def print_problems(problems: list[Problem], style: Format) -> None:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import click
 
-from atlas_decks.compare import compare, format_difference
+from atlas_decks import publish
+from atlas_decks.compare import compare
+from atlas_decks.release_note import format_difference
 
 
 @click.command("diff")
@@ -16,8 +18,13 @@ from atlas_decks.compare import compare, format_difference
 def command(old: Path, new_: Path, style: str) -> None:
     """Say what an import of NEW changes for a learner of OLD, note by note and field by field.
 
+    Markdown is the release note for learners: what is new, changed, withdrawn and moved, and whom it concerns that Anki
+    replaces own tags and edits on a note that changed.
+
     \b
     Example:
       atlas-decks diff old/atlas-all.apkg decks/atlas-all.apkg --format md
     """
+    for path in (old, new_):
+        publish.settle(path.parent)
     click.echo(format_difference(compare(old, new_), style))

@@ -27,8 +27,8 @@ def command(context: Context, directory: Path) -> None:
     for source in sorted(starter.rglob("*")):
         if source.is_file() and "__pycache__" not in source.parts:
             target = directory / source.relative_to(starter)
-            if target.name == "gitignore":  # a dot file would act within our own repository
-                target = target.with_name(".gitignore")
+            if target.name in ("gitignore", "gitattributes"):  # dot files would act within our own repository
+                target = target.with_name(f".{target.name}")
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(source.read_bytes())
     context.say(f"{directory}: edit curriculum/, then run `atlas-decks build` there")

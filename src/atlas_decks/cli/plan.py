@@ -21,9 +21,7 @@ def command(context: Context, weeks: int | None) -> None:
     """
     checked = context.sound()
     the_plan = checked.curriculum.plan
-    pace = the_plan.pace(weeks or the_plan.weeks)
-    if pace is None:
-        raise click.UsageError(f"no pace of {weeks} weeks in the plan")
+    pace = options.find_pace(the_plan, weeks)
     placed = pipeline.compile_notes(context.project, checked, pace.weeks)
     mean = package.mean_cards(placed)
     click.echo(f"{the_plan.name}: {pace.weeks} weeks, new material on {pace.study_days} days a week\n\nRotation")

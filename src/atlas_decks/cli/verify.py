@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from atlas_decks import publish
 from atlas_decks import verify as verification
 from atlas_decks.cli import DONE, PROBLEMS
 from atlas_decks.cli.context import Context, pass_context, print_problems
@@ -28,6 +29,8 @@ def command(context: Context, packages: tuple[Path, ...], against: Path | None) 
       atlas-decks verify decks/*.apkg
       atlas-decks verify decks/atlas-all.apkg --against old/atlas-all.apkg
     """
+    for path in packages:
+        publish.settle(path.parent)
     if against:
         if len(packages) != 1:
             raise click.UsageError("--against compares with one package")
