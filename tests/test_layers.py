@@ -25,6 +25,7 @@ ORDER = [
     ["subjects", "assembly"],
     ["verify", "compare", "server", "preview"],
     ["pipeline"],
+    ["bench"],
     ["cli"],
 ]
 LEVEL = {name: level for level, names in enumerate(ORDER) for name in names}
