@@ -26,6 +26,7 @@ ORDER = [
     ["verify", "compare", "server", "preview"],
     ["release_note"],
     ["pipeline"],
+    ["bench"],
     ["cli"],
 ]
 LEVEL = {name: level for level, names in enumerate(ORDER) for name in names}

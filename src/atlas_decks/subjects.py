@@ -34,8 +34,8 @@ from atlas_decks.source import Source, decode, read_bytes
 from atlas_decks.store import Bundle, Made, Store, Subject
 from atlas_decks.templating import Templates
 
-_POOL_FROM = 500_000  # bytes of files to make: below, starting processes costs more than it saves
-_CHUNK = 100_000  # bytes of files that a process takes at once
+_POOL_FROM = 150_000  # bytes of files to make: below, starting processes costs more than it saves
+_CHUNK = 40_000  # bytes of files that a process takes at once
 
 
 @dataclass(frozen=True)
