@@ -6,7 +6,10 @@ BIN := $(VENV)/bin
 CONSTRAINTS := constraints.txt
 PYTEST_ARGS ?= -n auto --dist loadfile
 
-.PHONY: decks test test-long lint check preview verify bench clean
+PEERS := .atlas/peers
+BENCH_ARGS ?= -n 72 -n 1060 -n 10000
+
+.PHONY: decks test test-long lint check preview screenshots verify bench bench-peers clean
 
 decks: $(VENV)/.build
 	$(BIN)/atlas-decks build
@@ -29,11 +32,16 @@ check: $(VENV)/.build
 preview: $(VENV)/.build
 	$(BIN)/atlas-decks preview
 
+screenshots: $(VENV)/.dev
+	$(BIN)/python tests/screenshots.py
+
 verify: $(VENV)/.dev decks
 	$(BIN)/atlas-decks verify decks/*.apkg
 
-bench: $(VENV)/.dev
-	$(BIN)/python tests/bench.py
+bench: bench-peers
+	ATLAS_BENCH_MODULES=$(PEERS)/node_modules $(BIN)/atlas-decks bench --peers tests/bench_peers.py -o docs $(BENCH_ARGS)
+
+bench-peers: $(VENV)/.bench $(PEERS)/.done
 
 clean:
 	rm -rf $(VENV) .atlas .pytest_cache .mypy_cache .ruff_cache .hypothesis decks/*.apkg
@@ -43,6 +51,16 @@ $(VENV)/bin/python:
 
 $(VENV)/.build: pyproject.toml $(CONSTRAINTS) | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -e .
+	touch $@
+
+$(VENV)/.bench: pyproject.toml $(CONSTRAINTS) | $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -e ".[bench]"
+	touch $@
+
+# what `make bench` compares with: the official Mermaid, by its command line and for a page in Chromium
+$(PEERS)/.done: Makefile
+	PUPPETEER_SKIP_DOWNLOAD=1 npm install --prefix $(PEERS) --no-audit --no-fund --no-package-lock --silent \
+	  @mermaid-js/mermaid-cli@11.17.0 mermaid@11.17.2
 	touch $@
 
 $(VENV)/.dev: pyproject.toml $(CONSTRAINTS) | $(VENV)/bin/python

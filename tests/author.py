@@ -182,7 +182,9 @@ class Author:
         self.caveat = True
         metric = NOTE_TYPES["metric"]
         fields = tuple(("Caveat" if name == "Spare 4" else name, number) for name, number in metric.fields)
-        self.patch.setitem(NOTE_TYPES, "metric", type(metric)(metric.id, metric.name, metric.folder, fields, metric.templates))
+        self.patch.setitem(
+            NOTE_TYPES, "metric", type(metric)(metric.id, metric.name, metric.folder, fields, metric.templates)
+        )
         maker = notes_module._Maker
         fill = maker.fields
 

@@ -410,7 +410,7 @@ def wait(*args, **options):
     print("ready", flush=True)
     time.sleep(30)
 
-pipeline.check = wait
+pipeline.check = pipeline.inspect = wait
 cli.main()
 """
 

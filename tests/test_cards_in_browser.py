@@ -29,6 +29,10 @@ CONTRAST = """() => {
   }
   return poor;
 }"""
+# of each mask below an element: left, top, width, height in fractions of the picture
+MASKS = """below => { const i = document.querySelector(below + ' .figure img').getBoundingClientRect();
+  return [...document.querySelectorAll(below + ' .mask')].map(m => { const r = m.getBoundingClientRect();
+    return [(r.left - i.left) / i.width, (r.top - i.top) / i.height, r.width / i.width, r.height / i.height]; }); }"""
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -62,7 +66,7 @@ def test_contrast_of_every_kind(shown: tuple[Path, list[CardPage]], phone: Any, 
         assert phone.evaluate(CONTRAST) == [], card.key
 
 
-@pytest.mark.parametrize("size", ["100%", "150%"])
+@pytest.mark.parametrize("size", ["100%", "200%"])
 def test_no_card_scrolls_sideways_at_390_px(shown: tuple[Path, list[CardPage]], phone: Any, size: str) -> None:
     folder, pages = shown
     for card in pages if size == "100%" else _one_of_each(pages):
@@ -94,11 +98,10 @@ def test_the_mask_covers_the_label_and_nothing_else(
         spec = checked.curriculum.by_id[diagram].spec
         node = next(c.node for c in spec.components if c.key == fact)
         open_card(phone, folder, card, night=False, phone=True)
-        boxes = phone.evaluate(
-            """() => { const i = document.querySelector('.figure img').getBoundingClientRect();
-              return [...document.querySelectorAll('.mask')].map(m => { const r = m.getBoundingClientRect();
-                return [(r.left - i.left) / i.width, (r.top - i.top) / i.height, r.width / i.width, r.height / i.height]; }); }"""
-        )
+        boxes = phone.evaluate(MASKS, ".center")
+        phone.evaluate("document.querySelector('details').open = true")
+        larger = phone.evaluate(MASKS, ".large")
+        assert larger == [pytest.approx(box, abs=0.01) for box in boxes], card.key
         assert len(boxes) == len(drawing.nodes[node]) >= 1, card.key
         for x, y, width, height in boxes:
             covers = [
@@ -112,6 +115,21 @@ def test_the_mask_covers_the_label_and_nothing_else(
                 for b in others:
                     inside = other != node and x < b.x + b.width / 2 < x + width and y < b.y + b.height / 2 < y + height
                     assert not inside, (card.key, other)
+
+
+def test_a_page_from_right_to_left_keeps_the_mask_in_place(shown: tuple[Path, list[CardPage]], phone: Any) -> None:
+    """As with Anki in Arabic or Hebrew. A line of a card goes in the direction of its own language."""
+    folder, pages = shown
+    for card in _one_of_each(pages):
+        open_card(phone, folder, card, night=False, phone=True)
+        before = phone.evaluate(MASKS, ".center") if card.kind == "component" else []
+        prompt = "e => getComputedStyle(e).textAlign + getComputedStyle(e).unicodeBidi"
+        assert phone.locator(".prompt").first.evaluate(prompt) == "startplaintext"
+        phone.evaluate("document.documentElement.dir = 'rtl'")
+        assert phone.evaluate(OVERFLOW) <= 0, card.key
+        if card.kind == "component":
+            assert phone.evaluate(MASKS, ".center") == [pytest.approx(box, abs=0.001) for box in before], card.key
+        phone.evaluate("document.documentElement.dir = 'ltr'")
 
 
 def test_no_label_is_clipped_in_any_diagram(browser: Any, checked: pipeline.Checked) -> None:

@@ -131,11 +131,10 @@ def test_workers_end_with_a_killed_build(tmp_path: Path) -> None:
     if not Path("/proc/self/task").is_dir():
         pytest.skip("reads /proc")
     sample = make_sample(tmp_path / "project")
-    sample.edit("planned: 2", "planned: 200", ATLAS)
-    many = subject("patterns", {f"part{number}": "queues" for number in range(200)})
-    for number in range(200):  # the pool starts only for many pictures, each of its own
-        many = many.replace("Browser", f"Client {number}", 1)
-    sample.write(many)
+    sample.edit("planned: 2", "planned: 602", ATLAS)
+    for number in range(0, 600, 10):  # processes start only for many files
+        names = {f"part{n}": "queues" for n in range(number, number + 10)}
+        sample.write(subject("patterns", names), f"curriculum/1-foundation/patterns/part{number}.yaml")
     process = _start(sample, OLD, "build", "--jobs", "2")
     children: list[int] = []
     until = time.monotonic() + 60
@@ -204,7 +203,10 @@ def test_a_build_into_another_folder_is_alone_there_too(sets: tuple[Sample, File
         name: content for name, content in new.items() if name != "ledger.jsonl"
     }
     relative = subprocess.run(
-        [*PROGRAM, "build", "-o", "decks"], cwd=sample.root, env={**os.environ, "SOURCE_DATE_EPOCH": str(NEW)}, timeout=50
+        [*PROGRAM, "build", "-o", "decks"],
+        cwd=sample.root,
+        env={**os.environ, "SOURCE_DATE_EPOCH": str(NEW)},
+        timeout=50,
     )
     assert relative.returncode == 0
     assert sample.packages() == new

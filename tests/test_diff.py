@@ -87,9 +87,7 @@ def test_the_diff_foretells_the_import(sample: Sample, build: Build) -> None:
         assert [col.get_note(n)["Key"] for n in col.find_notes("tag:own")] == ["acme-flow/metric/delay"]
 
 
-def test_a_card_of_another_tier_stays_and_the_search_of_the_release_note_finds_it(
-    sample: Sample, build: Build
-) -> None:
+def test_a_card_of_another_tier_stays_and_the_search_of_the_release_note_finds_it(sample: Sample, build: Build) -> None:
     old = build(NOW)
     text = sample.read()
     start = text.index("  - id: gamma-flow")
@@ -209,9 +207,7 @@ def test_the_release_note_in_a_learners_words(sample: Sample, build: Build) -> N
     assert "## " not in empty
 
 
-def test_text_and_json_name_whom_it_concerns(
-    sample: Sample, build: Build, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_text_and_json_name_whom_it_concerns(sample: Sample, build: Build, capsys: pytest.CaptureFixture[str]) -> None:
     old = build(NOW)
     sample.edit("It checks the token.", "It checks the signature.")
     sample.edit("groups: [queues]", "groups: [caches]", ATLAS)

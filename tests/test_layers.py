@@ -9,7 +9,7 @@ import pytest
 
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "atlas_decks"
 ORDER = [
-    ["problems"],
+    ["problems", "workers"],
     ["source", "project", "drawing", "notetypes"],
     ["curriculum"],
     ["load"],
@@ -19,11 +19,16 @@ ORDER = [
     ["schedule"],
     ["ledger"],
     ["edition"],
-    ["package", "publish"],
+    ["archive", "publish"],
+    ["stamp"],
+    ["package"],
+    ["store"],
+    ["subjects", "assembly"],
     ["verify", "compare", "server", "preview"],
     ["release_note", "changelog", "worktree"],
     ["pipeline"],
     ["release"],
+    ["bench"],
     ["cli"],
 ]
 LEVEL = {name: level for level, names in enumerate(ORDER) for name in names}

@@ -12,10 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from atlas_decks import package, pipeline
+from atlas_decks import package, pipeline, subjects
+from atlas_decks.archive import deflate
 from atlas_decks.diagrams import Cache, EmbeddedRenderer, draw_all
 from atlas_decks.notetypes import NOTE_TYPES
 from atlas_decks.project import Project
+from atlas_decks.store import Bundle, as_lines
+from atlas_decks.templating import Templates
 from conftest import NOW
 
 
@@ -49,7 +52,7 @@ def test_members_are_dated_deflated_and_complete(built: pipeline.Built) -> None:
         for info in archive.infolist():
             assert info.date_time == (2020, 1, 1, 0, 0, 0)
             assert info.compress_type == zipfile.ZIP_DEFLATED
-        assert list(media.values()) == sorted(media.values())
+        assert list(media) == [str(index) for index in range(len(set(media.values())))]
         for name in media.values():
             assert re.fullmatch(r"atlas-[a-z0-9-]+-[0-9a-f]{10}\.svg", name)
 
@@ -102,8 +105,20 @@ def test_selection_by_company_category_tier_and_tag(project: Project, checked: p
     assert not any(pipeline.Selection(tags=("tier::1",)).takes(p, "atlas") for p in placed if p.note.tier != 1)
 
 
-def test_a_shared_guid_is_refused(built: pipeline.Built, project: Project, checked: pipeline.Checked) -> None:
-    placed = list(built.placed[:2])
-    twin = replace(placed[1], note=replace(placed[1].note, guid=placed[0].note.guid))
-    with pytest.raises(ValueError, match="share the GUID"):
-        package._check([placed[0], twin])
+def test_a_shared_guid_and_a_position_out_of_range_are_refused(
+    built: pipeline.Built, project: Project, checked: pipeline.Checked, tmp_path: Path
+) -> None:
+    pace = checked.curriculum.plan.pace(16)
+    assert pace is not None
+    look = package.Look(checked.curriculum.plan, Templates(project.templates), built.ledger, pace, {})
+    file = package.Package(tmp_path / "x.apkg", look)
+    with pytest.raises(ValueError, match="out of Anki's range"):
+        file.add(package.row_of(built.placed[0].note), (), 1, 1_000_000)
+    twin = replace(checked.curriculum, diagrams=(*checked.curriculum.diagrams[:1], *checked.curriculum.diagrams))
+    templates = Templates(project.templates)
+    made = [subjects.bundle(d, checked.drawings[d.id], twin.plan, templates) for d in twin.diagrams[:3]]
+    bundles = [Bundle(m.seat, as_lines(m.heads), m.media, "", (0, 0, 0, 0, 0, 0)) for m in made]
+    with pytest.raises(ValueError, match=r"notes share a GUID: .*/redraw/redraw"):
+        pipeline.assemble(
+            *(project, twin.plan, bundles, lambda _: ([], deflate(b"")), NOW, 16, pipeline.Selection(), tmp_path)
+        )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from atlas_decks import pipeline
 from atlas_decks.notetypes import NOTE_TYPES
@@ -15,6 +16,17 @@ from atlas_decks.preview.cards import CardMaker, fill
 from atlas_decks.project import Project
 from atlas_decks.templating import Templates
 from cardpages import card_pages
+
+# one of each type of page
+PAGES = (
+    "index",
+    "cards",
+    "tier-1",
+    "sheet-tier-1",
+    "category-incidents",
+    "company-stripe",
+    "diagram-circuit-breaker-states",
+)
 
 
 @pytest.fixture(scope="module")
@@ -79,16 +91,7 @@ def test_no_page_scrolls_sideways_or_reports_an_error(site: Path, browser: Any, 
     page = browser.new_page(viewport={"width": width, "height": 800})
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    pages = [
-        "index",
-        "cards",
-        "tier-1",
-        "sheet-tier-1",
-        "category-incidents",
-        "company-stripe",
-        "diagram-circuit-breaker-states",
-    ]
-    for name in pages:
+    for name in PAGES:
         page.goto((site / f"{name}.html").as_uri())
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
     page.close()
@@ -114,13 +117,67 @@ def test_a_card_turns_by_click_and_by_key_and_follows_the_night(site: Path, brow
 
 
 @pytest.mark.browser
+def test_phone_width_and_the_keys_that_walk_through_the_cards(site: Path, browser: Any) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.goto((site / "diagram-circuit-breaker-states.html").as_uri())
+    page.locator("#phone").click()
+    assert {card.evaluate("e => e.offsetWidth") for card in page.locator(".flip").all()} == {390}
+    focused = "document.activeElement.id"
+    walked = []
+    for key in "jjk":
+        page.keyboard.press(key)
+        walked.append(page.evaluate(focused))
+    names = [card.get_attribute("id") for card in page.locator(".flip").all()]
+    assert walked == [names[0], names[1], names[0]]
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.type") == "search"
+    page.close()
+
+
+@pytest.mark.browser
 def test_search_and_filters(site: Path, browser: Any, checked: pipeline.Checked) -> None:
     page = browser.new_page()
     page.goto((site / "cards.html").as_uri() + "?category=architecture&company=stripe&kind=metric")
     specs = [d.spec for d in checked.curriculum.diagrams if d.company and d.company.slug == "stripe"]
     wanted = {m.prompt for spec in specs for m in spec.metrics}
     assert set(page.locator("#found a").all_inner_texts()) == wanted
-    page.select_option("select[name=company]", "")
+    for name in ("category", "company", "kind"):
+        page.select_option(f"select[name={name}]", "")
+
+    diagrams = checked.curriculum.diagrams
+    for name, value, found in (
+        ("tier", "2", [d for d in diagrams if d.category.tier == 2]),
+        ("category", "incidents", [d for d in diagrams if d.category.slug == "incidents"]),
+        ("company", "discord", [d for d in diagrams if d.company and d.company.slug == "discord"]),
+        ("day", "wed", [d for d in diagrams if d.category.day == "wed"]),
+    ):
+        page.select_option(f"select[name={name}]", value)
+        cards = sum(1 + len(list(d.facts())) for d in found)
+        assert page.locator("#count").inner_text().startswith(f"{cards:,} of "), name
+        page.select_option(f"select[name={name}]", "")
+
     page.fill(".filters input[name=q]", "no such words anywhere")
     assert page.locator("#found li").count() == 0
+    page.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("night", [False, True], ids=["light", "night"])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_no_fault(site: Path, browser: Any, name: str, night: bool) -> None:
+    """The rules of https://github.com/dequelabs/axe-core, on the page as it comes and with everything opened."""
+    page = browser.new_page(color_scheme="dark" if night else "light")
+    page.goto((site / f"{name}.html").as_uri())
+    assert page.evaluate("document.documentElement.classList.contains('night')") == night
+    for opened in (False, True):
+        if opened:
+            page.keyboard.press("a")  # turns the cards
+            page.evaluate(
+                """() => { const hosts = [...document.querySelectorAll('.face')].map(f => f.shadowRoot);
+                  for (const root of [document, ...hosts]) for (const d of root.querySelectorAll('details')) d.open = true; }"""
+            )
+        found = Axe().run(page).response
+        faults = [(v["id"], v["impact"], [n["html"][:90] for n in v["nodes"]][:3]) for v in found["violations"]]
+        assert len(found["passes"]) > 5, "axe looked at something"
+        assert faults == [], (name, opened)
     page.close()

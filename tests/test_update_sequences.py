@@ -224,7 +224,9 @@ class Updates(RuleBasedStateMachine):
             self.received.pop(note.guid, None)
 
     def change_preset(self, pick: int, other: int) -> None:
-        decks = sorted(d["name"] for d in self.learner.col.decks.all() if d["name"].startswith("Sample") and not d["dyn"])
+        decks = sorted(
+            d["name"] for d in self.learner.col.decks.all() if d["name"].startswith("Sample") and not d["dyn"]
+        )
         if pick % 2:
             self.learner.edit_preset(1 + other % 50)
         else:
@@ -273,9 +275,7 @@ class Updates(RuleBasedStateMachine):
     def import_one(self, number: int, name: str, presets: bool, with_scheduling: bool = False) -> None:
         release = self.releases[number]
         before = self.learner.snapshot()
-        log = self.learner.import_package(
-            release.packages[name], with_presets=presets, with_scheduling=with_scheduling
-        )
+        log = self.learner.import_package(release.packages[name], with_presets=presets, with_scheduling=with_scheduling)
         after = self.learner.snapshot()
         FIGURES["imports"] += 1
         assert len(log.conflicting) == 0
@@ -296,7 +296,9 @@ class Updates(RuleBasedStateMachine):
 
     def check_notes(self, before: Snapshot, after: Snapshot, release: Release, number: int, name: str) -> None:
         packed = compare.read_package(release.packages[name]).notes
-        assert after.notes.keys() == before.notes.keys() | packed.keys(), "notes came or went that are not in the package"
+        assert after.notes.keys() == before.notes.keys() | packed.keys(), (
+            "notes came or went that are not in the package"
+        )
         for guid, held in before.notes.items():
             if guid not in packed:
                 assert after.notes[guid] == held
@@ -339,8 +341,10 @@ class Updates(RuleBasedStateMachine):
         touched = {change.key for change in compare.difference(old, new).touched}
         for guid, note in old.notes.items():
             held = before.notes.get(guid)
-            if held is not None and held.mod == note.mod and "\x1f".join(held.fields) == "\x1f".join(
-                list(note.fields.values())[:-1]
+            if (
+                held is not None
+                and held.mod == note.mod
+                and "\x1f".join(held.fields) == "\x1f".join(list(note.fields.values())[:-1])
             ):
                 assert (after.notes[guid] != held) == (note.key in touched)
                 FIGURES["predictions of diff"] += 1

@@ -10,18 +10,19 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
 from atlas_decks.notes import Note
 from atlas_decks.notetypes import NOTE_TYPES
 from atlas_decks.problems import Problem, ProblemsFoundError
 
+_KEY = re.compile(rf"[^/]+/({'|'.join(NOTE_TYPES)})/[^/]+")
 _FIELDS = {"guid": str, "hash": str, "key": str, "mod": int, "retired": bool, "tier": int}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One note, or one note type (`tier` 0): `mod` in seconds since 1970."""
 
@@ -42,14 +43,19 @@ def read(path: Path, name: str, tiers: Collection[int] | None = None) -> dict[st
     Lines may stand in any order and more than once, as a line-by-line merge of two branches leaves them.
     """
     try:
-        text = path.read_text("utf-8")
+        with path.open(encoding="utf-8") as text:
+            return _read(text, name, tiers)
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as error:
         raise ProblemsFoundError([Problem(name, 0, 0, "ledger", f"cannot be read: {error}")]) from error
-    lines: dict[str, set[Entry]] = {}
+
+
+def _read(text: Iterable[str], name: str, tiers: Collection[int] | None) -> dict[str, Entry]:
+    entries: dict[str, Entry] = {}
+    twins: dict[str, set[Entry]] = {}
     problems: list[Problem] = []
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text, 1):
         if not line.strip():
             continue
         hint = "restore the line from version control; after a merge, keep the lines of both sides"
@@ -58,17 +64,18 @@ def read(path: Path, name: str, tiers: Collection[int] | None = None) -> dict[st
             if not isinstance(data, dict) or {k: type(v) for k, v in data.items()} != _FIELDS:
                 raise ValueError("not a ledger entry")  # noqa: TRY301 - one place makes the problem
             entry = Entry(**data)
-            if entry.tier and not re.fullmatch(rf"[^/]+/({'|'.join(NOTE_TYPES)})/[^/]+", entry.key):
+            if entry.tier and not _KEY.fullmatch(entry.key):
                 raise ValueError(f"`{entry.key}` is no key of a note")  # noqa: TRY301
             if entry.tier and tiers is not None and entry.tier not in tiers:
                 raise ValueError(f"no tier {entry.tier} in atlas.yaml")  # noqa: TRY301
         except (ValueError, RecursionError) as error:
             problems.append(Problem(name, number, 1, "ledger", str(error), hint))
             continue
-        lines.setdefault(entry.guid, set()).add(entry)
+        if (other := entries.setdefault(entry.guid, entry)) != entry:
+            twins.setdefault(entry.guid, {other}).add(entry)
     if problems:
         raise ProblemsFoundError(problems)
-    return {guid: _merged(found) for guid, found in lines.items()}
+    return entries | {guid: _merged(found) for guid, found in twins.items()}
 
 
 def _merged(found: Collection[Entry]) -> Entry:
@@ -79,7 +86,7 @@ def _merged(found: Collection[Entry]) -> Entry:
     gives the note a newer mod.
     """
     newest = max(entry.mod for entry in found)
-    last = sorted((entry for entry in found if entry.mod == newest), key=lambda entry: tuple(asdict(entry).values()))
+    last = sorted((entry for entry in found if entry.mod == newest), key=astuple)
     if len({(entry.hash, entry.retired) for entry in last}) > 1:
         return replace(last[-1], hash="", retired=False)
     return last[-1]
@@ -87,8 +94,18 @@ def _merged(found: Collection[Entry]) -> Entry:
 
 def write(entries: Ledger) -> str:
     """The ledger as text."""
-    ordered = sorted(entries.values(), key=lambda entry: entry.guid)
-    return "".join(json.dumps(asdict(entry), ensure_ascii=False, sort_keys=True) + "\n" for entry in ordered)
+    return "".join(lines(entries))
+
+
+def lines(entries: Ledger) -> Iterator[str]:
+    """The lines of the ledger, for those who would rather not hold all of it."""
+    text = json.encoder.encode_basestring  # what json.dumps uses where not everything is to be ASCII
+    for guid in sorted(entries):
+        e = entries[guid]
+        yield (
+            f'{{"guid": {text(e.guid)}, "hash": {text(e.hash)}, "key": {text(e.key)}, "mod": {e.mod}, '
+            f'"retired": {"true" if e.retired else "false"}, "tier": {e.tier}}}\n'
+        )
 
 
 def note_hash(note: Note) -> str:
@@ -119,7 +136,7 @@ def update(old: Ledger, contents: Iterable[tuple[str, str, str, int]], now: int)
         elif entry.hash != content or entry.retired:
             new[guid] = Entry(guid, content, key, max(now, entry.mod + 1), False, tier)
         else:
-            new[guid] = replace(entry, key=key, tier=tier)
+            new[guid] = entry if (entry.key, entry.tier) == (key, tier) else replace(entry, key=key, tier=tier)
     for guid, entry in old.items():
         if guid not in new:
             gone = replace(entry, retired=True, mod=max(now, entry.mod + 1))

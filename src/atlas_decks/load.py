@@ -24,22 +24,15 @@ def load(project: Project) -> tuple[Curriculum, list[Problem]]:
     Returns what could be read and the problems. Raises ProblemsFoundError where the plan itself cannot be read, as
     nothing else can be judged without it.
     """
-    plan_source, problems = read(project.plan, project.name(project.plan))
-    if plan_source is None:
-        raise ProblemsFoundError(problems)
-    plan, faults = _validate(Plan, plan_source.data, plan_source, ())
-    if plan is None:
-        raise ProblemsFoundError(faults)
-    if faults := _plan_faults(plan, plan_source):
-        raise ProblemsFoundError(faults)
-    files, problems = _files(project)
+    plan, plan_source = load_plan(project)
+    files, problems = subject_files(project)
     diagrams: list[Diagram] = []
     heads: list[tuple[Source, FileHead]] = []
     for file in files:
         source, faults = read(file, project.name(file))
         problems += faults
         if source is not None:
-            head, found, faults = _load_file(source, plan)
+            head, found, faults = load_file(source, plan)
             problems += faults
             diagrams += found
             if head is not None:
@@ -47,7 +40,20 @@ def load(project: Project) -> tuple[Curriculum, list[Problem]]:
     return Curriculum(plan, plan_source, tuple(diagrams), tuple(heads)), problems
 
 
-def _files(project: Project) -> tuple[list[Path], list[Problem]]:
+def load_plan(project: Project) -> tuple[Plan, Source]:
+    """The plan of a project and its source. Raises ProblemsFoundError where anything is wrong with it."""
+    source, problems = read(project.plan, project.name(project.plan))
+    if source is None:
+        raise ProblemsFoundError(problems)
+    plan, faults = _validate(Plan, source.data, source, ())
+    if plan is None:
+        raise ProblemsFoundError(faults)
+    if faults := _plan_faults(plan, source):
+        raise ProblemsFoundError(faults)
+    return plan, source
+
+
+def subject_files(project: Project) -> tuple[list[Path], list[Problem]]:
     """All YAML files below the curriculum folder but the plan, sorted by path; links that lead nowhere are problems."""
     found: list[Path] = []
     problems: list[Problem] = []
@@ -83,7 +89,8 @@ def _files(project: Project) -> tuple[list[Path], list[Problem]]:
     return found, problems
 
 
-def _load_file(source: Source, plan: Plan) -> tuple[FileHead | None, list[Diagram], list[Problem]]:
+def load_file(source: Source, plan: Plan) -> tuple[FileHead | None, list[Diagram], list[Problem]]:
+    """The head and the diagrams of a subject file, as far as they can be read, and what is wrong with it."""
     data = source.data
     if not isinstance(data, dict):
         return None, [], [source.problem((), "file-shape", "a subject file is a mapping", "start with `category: ...`")]
@@ -206,9 +213,11 @@ def _plan_faults(plan: Plan, source: Source) -> list[Problem]:
         problems.append(source.problem(path, rule, message, hint))
 
     def unique(names: list[Any], key: str, what: str) -> None:
+        seen: set[Any] = set()
         for index, name in enumerate(names):
-            if name in names[:index]:
+            if name in seen:
                 fault((key, index), "plan-duplicate", f"{what} {name} stands twice")
+            seen.add(name)
 
     def known(names: Iterable[Any], among: list[Any], path: Path_, what: str) -> None:
         for name in names:

@@ -7,19 +7,21 @@ decks' options, zip member dates and order. The same input gives the same bytes.
 from __future__ import annotations
 
 import hashlib
-import io
 import itertools
 import json
 import math
 import sqlite3
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import genanki
 
+from atlas_decks.archive import Archive, Deflated, deflate
 from atlas_decks.curriculum import Pace, Plan
+from atlas_decks.ledger import Entry
 from atlas_decks.notes import Note, guid_of
 from atlas_decks.notetypes import NOTE_TYPES
 from atlas_decks.schedule import Limits, Placed, deck_name
@@ -30,20 +32,22 @@ _DECK_IDS = 2_059_400_000
 _PRESET_IDS = 1_760_000_000_000
 _PLAN_DECK_IDS = 2_059_500_000
 _MINUTES_A_DAY = 24 * 60
+_BATCH = 2000  # rows written at once
+_NOTE = "INSERT INTO notes VALUES (?,?,?,?,?,?,?,?,?,?,?)"
+_CARD = "INSERT INTO cards VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 DAYS = {"mon": "Mon", "tue": "Tue", "wed": "Wed", "thu": "Thu", "fri": "Fri", "sat": "Sat", "weak": "Weekend"}
 
 
 @dataclass(frozen=True)
 class Look:
-    """Everything a package needs besides its notes: `mods` (seconds) by GUID of note or note type, `media` by name.
+    """Everything a package needs besides its notes; `mods` are the ledger's entries, by GUID of note or note type.
 
     `edition` names the version; `counts` are the cards and diagrams of each tier in the whole curriculum.
     """
 
     plan: Plan
     templates: Templates
-    mods: Mapping[str, int]
-    media: Mapping[str, bytes]
+    mods: Mapping[str, Entry]
     pace: Pace
     limits: Mapping[int, Limits]
     edition: str
@@ -110,11 +114,6 @@ class _Deck(genanki.Deck):  # type: ignore[misc]
         }
 
 
-def models(look: Look) -> dict[str, Any]:
-    """The genanki model of each kind of card."""
-    return {kind: _model(kind, look) for kind in NOTE_TYPES}
-
-
 def note_type_content(kind: str, templates: Templates) -> list[object]:
     """What a learner gets of a note type; its hash decides whether the note type's mod moves."""
     return [
@@ -128,7 +127,7 @@ def note_type_content(kind: str, templates: Templates) -> list[object]:
 def _model(kind: str, look: Look) -> Any:
     note_type = NOTE_TYPES[kind]
     return _Model(
-        mod=look.mods[guid_of(note_type_key(kind))],
+        mod=look.mods[guid_of(note_type_key(kind))].mod,
         model_id=note_type.id,
         name=note_type.name,
         fields=[{"name": name, "id": number} for name, number in note_type.fields],
@@ -140,45 +139,119 @@ def _model(kind: str, look: Look) -> Any:
     )
 
 
-def build(placed: Sequence[Placed], look: Look) -> bytes:
-    """The package with these notes, as bytes.
+class Row(NamedTuple):
+    """A note as a collection stores it, but for the numbers and the week tag that its place gives it."""
 
-    Raises ValueError where two notes share a GUID, or a field holds what would break Anki's format.
+    kind: str
+    guid: str
+    key: str
+    tags: Sequence[str]
+    fields: str
+
+
+def row_of(note: Note) -> Row:
+    """The row of a note. Raises ValueError where a field holds what would break Anki's format."""
+    if any("\x1f" in field or "\x00" in field for field in note.fields):
+        raise ValueError(f"{note.key}: a field holds Anki's field separator")
+    return Row(note.kind, note.guid, note.key, note.tags, "\x1f".join(note.fields))
+
+
+class Package:
+    """An .apkg in the making: notes come one after the other and are not kept in memory.
+
+    genanki makes the tables and the row that describes decks and note types.
     """
-    _check(placed)
-    by_kind = models(look)
-    decks: dict[str, Any] = {}
-    presets: dict[str, dict[str, Any]] = {}
-    for tier in sorted({p.note.tier for p in placed}):
-        for redraw in (False, True):
-            deck, preset = _tier_deck(tier, redraw, look)
-            decks[deck.name] = deck
-            presets[str(preset["id"])] = preset
-    parent = _Deck(_DECK_IDS, look.plan.deck, conf=1, desc=_about(look), md=True)
-    for p in placed:
-        note = p.note
-        number = _NOTE_IDS + note.tier * 10_000_000 + (p.due if not note.retired else 5_000_000 + _short(note.guid))
-        decks[p.deck].add_note(
-            _Note(
-                number,
-                look.mods[note.guid],
-                [] if note.retired else [0],
-                model=by_kind[note.kind],
-                fields=list(note.fields),
-                tags=list(note.tags),
-                guid=note.guid,
-                due=p.due,
-                sort_field=note.key,
-            )
-        )
-    names = sorted({p.note.media for p in placed if p.note.media})
-    newest = max((look.mods[p.note.guid] for p in placed), default=0)
-    collection = _collection([parent, *decks.values()], presets, newest)
-    return _zip(collection, {name: look.media[name] for name in names})
+
+    def __init__(self, file: Path, look: Look, jobs: int = 1) -> None:
+        self._look, self._jobs = look, jobs
+        self._archive = Archive(file)
+        self._scratch = file.with_name(f"{file.name}.anki2")
+        self._database = sqlite3.connect(self._scratch, isolation_level=None, check_same_thread=False)
+        for setting in ("journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE", "cache_size = -8000"):
+            self._database.execute(f"PRAGMA {setting}")
+        self._later: list[str] = []  # indexes are made when all rows are there: faster, and denser
+        for kind, statement in _schema():
+            if kind == "table":
+                self._database.execute(statement)
+            else:
+                self._later.append(statement)
+        self._database.execute("BEGIN")
+        self._media: list[str] = []
+        self._notes: list[tuple[object, ...]] = []
+        self._cards: list[tuple[object, ...]] = []
+        self._kinds: set[str] = set()
+        self._tiers: set[int] = set()
+        self._newest = 0
+
+    def add(self, row: Row, tags: Sequence[str], tier: int, due: int | None) -> None:
+        """Add a note with its card at position `due`; None makes it a tombstone, without a card.
+
+        Raises ValueError where the position is out of Anki's range. That no two notes share a GUID is the caller's
+        to see to.
+        """
+        if due is not None and not 0 < due < 1_000_000:
+            raise ValueError(f"{row.key}: position {due} is out of Anki's range")
+        self._kinds.add(row.kind)
+        self._tiers.add(tier)
+        mod = self._look.mods[row.guid].mod
+        self._newest = max(self._newest, mod)
+        number = _NOTE_IDS + tier * 10_000_000 + (5_000_000 + _short(row.guid) if due is None else due)
+        model = NOTE_TYPES[row.kind].id
+        text = f" {' '.join(tags)} "
+        self._notes.append((number, row.guid, model, mod, -1, text, row.fields, row.key, 0, 0, ""))
+        if due is not None:
+            deck = _DECK_IDS + tier * 10 + (row.kind == "redraw")
+            self._cards.append((number + 1, number, deck, 0, mod, -1, 0, 0, due, 0, 0, 0, 0, 0, 0, 0, 0, ""))
+        if len(self._notes) >= _BATCH:
+            self._write()
+
+    def add_media(self, name: str, member: Deflated) -> None:
+        """Add a picture."""
+        self._archive.add(str(len(self._media)), member)
+        self._media.append(name)
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._write()
+        look = self._look
+        decks, presets = [], {}
+        for tier in sorted(self._tiers):
+            for redraw in (False, True):
+                deck, preset = _tier_deck(tier, redraw, look)
+                decks.append(deck)
+                presets[str(preset["id"])] = preset
+        parent = _Deck(_DECK_IDS, look.plan.deck, conf=1, desc=_about(look), md=True)
+        for kind in NOTE_TYPES:
+            if kind in self._kinds:
+                parent.add_model(_model(kind, look))
+        row = _made_by_genanki([parent, *decks], presets, self._newest).execute("SELECT * FROM col").fetchone()
+        self._database.execute("INSERT INTO col VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)", row)
+        self._database.execute("COMMIT")
+        for statement in self._later:
+            self._database.execute(statement)
+        self._database.close()
+        self._archive.add_file("collection.anki2", self._scratch, self._jobs)
+        self._scratch.unlink()
+        names = {str(index): name for index, name in enumerate(self._media)}
+        self._archive.add("media", deflate(json.dumps(names).encode()))
+        self._archive.close()
+
+    def _write(self) -> None:
+        self._database.executemany(_NOTE, self._notes)
+        self._database.executemany(_CARD, self._cards)
+        self._notes.clear()
+        self._cards.clear()
 
 
-def build_plan(look: Look) -> bytes:
-    """`plan.apkg`: a filtered deck for each day of the rotation, with one suspended guide card each.
+@lru_cache(maxsize=1)
+def _schema() -> tuple[tuple[str, str], ...]:
+    """(kind, SQL) of genanki's tables and indexes."""
+    made = _made_by_genanki([], {}, 0)
+    return tuple(made.execute("SELECT type, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid"))
+
+
+def build_plan(file: Path, look: Look) -> None:
+    """Write `plan.apkg`: a filtered deck for each day of the rotation, with one suspended guide card each.
 
     A filtered deck travels only if it holds a card and the learner imports learning progress (README says how).
     """
@@ -223,7 +296,7 @@ def build_plan(look: Look) -> bytes:
         home.add_note(
             _Note(
                 _NOTE_IDS + 900_000_000 + index,
-                look.mods[guid_of(key)],
+                look.mods[guid_of(key)].mod,
                 [0],
                 model=model,
                 guid=guid_of(key),
@@ -234,9 +307,19 @@ def build_plan(look: Look) -> bytes:
             )
         )
         rows.append((_NOTE_IDS + 900_000_000 + index, number))
-    newest = max(look.mods[guid_of(note_key_of_guide(day))] for day in days_of(plan))
-    collection = _collection(decks, {}, newest, guides=rows, home=_PLAN_DECK_IDS)
-    return _zip(collection, {})
+    newest = max(look.mods[guid_of(note_key_of_guide(day))].mod for day in days_of(plan))
+    made = _made_by_genanki(decks, {}, newest)
+    for card, filtered in rows:
+        made.execute(
+            "UPDATE cards SET did = ?, odid = ?, odue = due, queue = -1 WHERE nid = ?",
+            (filtered, _PLAN_DECK_IDS, card),
+        )
+    made.commit()
+    made.execute("VACUUM")
+    archive = Archive(file)
+    archive.add("collection.anki2", deflate(made.serialize()))
+    archive.add("media", deflate(b"{}"))
+    archive.close()
 
 
 def days_of(plan: Plan) -> list[str]:
@@ -257,17 +340,6 @@ def guide_content(look_plan: Plan, day: str) -> list[object]:
 
 def _short(guid: str) -> int:
     return int(hashlib.sha256(guid.encode()).hexdigest()[:8], 16) % 4_000_000
-
-
-def _check(placed: Sequence[Placed]) -> None:
-    seen: dict[str, Note] = {}
-    for p in placed:
-        if (other := seen.setdefault(p.note.guid, p.note)) is not p.note:
-            raise ValueError(f"{p.note.key} and {other.key} share the GUID {p.note.guid}")
-        if not p.note.retired and not 0 < p.due < 1_000_000:
-            raise ValueError(f"{p.note.key}: position {p.due} is out of Anki's range")
-        if any("\x1f" in field or "\x00" in field for field in p.note.fields):
-            raise ValueError(f"{p.note.key}: a field holds Anki's field separator")
 
 
 def _about(look: Look) -> str:
@@ -340,44 +412,24 @@ def _preset(
     }
 
 
-def _collection(
-    decks: Sequence[Any], presets: Mapping[str, Any], newest: int, guides: Sequence[tuple[int, int]] = (), home: int = 0
-) -> bytes:
-    """The SQLite file `collection.anki2`."""
+def _made_by_genanki(decks: Sequence[Any], presets: Mapping[str, Any], newest: int) -> sqlite3.Connection:
+    """A collection in memory with what genanki writes for these decks; `newest` is the latest mod in it, in seconds."""
     connection = sqlite3.connect(":memory:")
     cursor = connection.cursor()
     genanki.Package(list(decks)).write_to_db(cursor, 0.0, itertools.count(1))
     row = cursor.execute("SELECT dconf FROM col").fetchone()
     dconf = {**json.loads(row[0]), **presets}
     cursor.execute("UPDATE col SET dconf = ?, mod = ?, scm = ?", (json.dumps(dconf), newest * 1000, newest * 1000))
-    for card, filtered in guides:
-        cursor.execute(
-            "UPDATE cards SET did = ?, odid = ?, odue = due, queue = -1 WHERE nid = ?", (filtered, home, card)
-        )
     connection.commit()
-    cursor.execute("VACUUM")
-    return connection.serialize()
-
-
-def _zip(collection: bytes, media: Mapping[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-
-        def add(name: str, data: bytes) -> None:
-            info = zipfile.ZipInfo(name, date_time=(2020, 1, 1, 0, 0, 0))
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.external_attr = 0o644 << 16
-            archive.writestr(info, data, compresslevel=6)
-
-        add("collection.anki2", collection)
-        add("media", json.dumps({str(i): name for i, name in enumerate(media)}).encode())
-        for index, data in enumerate(media.values()):
-            add(str(index), data)
-    return out.getvalue()
+    return connection
 
 
 def mean_cards(placed: Sequence[Placed]) -> float:
     """Cards a diagram, without the redraw cards; 9 where there is nothing to count."""
     cards = [p for p in placed if not p.note.retired and p.note.kind != "redraw"]
-    diagrams = {p.note.diagram for p in cards}
-    return math.ceil(len(cards) / len(diagrams)) if diagrams else 9
+    return mean(len(cards), len({p.note.diagram for p in cards}))
+
+
+def mean(cards: int, diagrams: int) -> float:
+    """Cards a diagram, rounded up; 9 where there is nothing to count."""
+    return math.ceil(cards / diagrams) if diagrams else 9

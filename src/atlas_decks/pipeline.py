@@ -6,20 +6,26 @@ load -> validate -> render -> validate the pictures -> notes -> schedule -> ledg
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from atlas_decks import edition, ledger, load, package, rules, schedule
-from atlas_decks.curriculum import Curriculum
-from atlas_decks.diagrams import Cache, Renderer, RenderError, draw_all
+from atlas_decks import assembly, edition, ledger, load, package, rules, schedule, subjects
+from atlas_decks.archive import Deflated
+from atlas_decks.assembly import Read
+from atlas_decks.curriculum import Curriculum, Plan
+from atlas_decks.diagrams import Cache, Renderer, draw_all
 from atlas_decks.drawing import Drawing
 from atlas_decks.ledger import Entry
-from atlas_decks.notes import guid_of, make_notes, media_name, retired_note
+from atlas_decks.notes import Note, guid_of, make_notes, note_key, retired_note
 from atlas_decks.notetypes import NOTE_TYPES
+from atlas_decks.package import Row
 from atlas_decks.problems import Problem, ProblemsFoundError
 from atlas_decks.project import Project
 from atlas_decks.schedule import Placed
+from atlas_decks.store import Bundle, as_lines
+from atlas_decks.subjects import Survey
 from atlas_decks.templating import Templates
 
 
@@ -44,18 +50,19 @@ def check(
     curriculum, problems = load.load(project)
     sources = {diagram.id: diagram.spec.mermaid for diagram in curriculum.diagrams}
     drawings, errors = draw_all(sources, renderer, Cache(project.cache), jobs, progress)
-    problems += [_syntax_problem(curriculum, name, error) for name, error in errors.items()]
+    problems += [subjects.syntax_problem(curriculum.by_id[name], error) for name, error in errors.items()]
     problems += rules.check(curriculum, drawings)
     return Checked(curriculum, drawings, tuple(sorted(set(problems))))
 
 
-def _syntax_problem(curriculum: Curriculum, name: str, error: RenderError) -> Problem:
-    diagram = curriculum.by_id[name]
-    path = diagram.path("mermaid")
-    line, column = diagram.origin.place(path)
-    if path in diagram.origin.blocks and error.line:
-        line, column = line + error.line, 1
-    return Problem(diagram.origin.path, line, column, "mermaid-syntax", error.message, error.hint)
+def inspect(
+    project: Project, renderer: Renderer, jobs: int = 1, progress: Callable[[int], None] = lambda _: None
+) -> Survey:
+    """As `check`, for those who need no models: what did not change is neither read nor drawn nor judged again."""
+    found = subjects.survey(project, renderer, jobs, progress)
+    if not found.clash:
+        return found
+    return replace(found, problems=check(project, renderer, jobs).problems)
 
 
 @dataclass(frozen=True)
@@ -72,11 +79,14 @@ class Selection:
 
     def takes(self, placed: Placed, root: str) -> bool:
         """Whether the note is selected: one of each kind of wish that was made."""
-        note = placed.note
-        tags = set(note.tags)
+        return self.takes_tags(placed.note.tags, placed.note.tier, root)
+
+    def takes_tags(self, of_note: Sequence[str], tier: int, root: str) -> bool:
+        """As `takes`, of a note with these tags in that tier."""
+        tags = set(of_note)
         wishes = [f"{root}::{tag}" if not tag.startswith(f"{root}::") else tag for tag in self.tags]
         return (
-            (not self.tiers or note.tier in self.tiers)
+            (not self.tiers or tier in self.tiers)
             and (not self.companies or any(f"{root}::company::{c}" in tags for c in self.companies))
             and (not self.categories or any(f"{root}::category::{c}" in tags for c in self.categories))
             and (not wishes or any(tag == wish or tag.startswith(f"{wish}::") for tag in tags for wish in wishes))
@@ -91,13 +101,6 @@ class Built:
     ledger: Mapping[str, Entry]
     old: Mapping[str, Entry]
     placed: tuple[Placed, ...]
-
-    def leftovers(self, folder: Path) -> list[str]:
-        """Packages of tiers in the folder that this build no longer makes: a tier was renamed, or became empty."""
-        if "atlas-all.apkg" not in self.packages:
-            return []
-        found = {path.name for path in folder.glob("atlas-*.apkg") if re.match(r"atlas-\d+-", path.name)}
-        return sorted(found - self.packages.keys())
 
     @property
     def changed(self) -> list[Entry]:
@@ -117,6 +120,25 @@ def compile_notes(project: Project, checked: Checked, weeks: int) -> list[Placed
     return schedule.place(found, checked.curriculum, weeks)
 
 
+@dataclass(frozen=True)
+class Assembled:
+    """The packages of a build by name, the new ledger, the old one, and numbers of notes.
+
+    A package has its key, and a file where it had to be made; without one it is as the last build left it.
+    """
+
+    packages: Mapping[str, tuple[str, Path | None]]
+    ledger: Mapping[str, Entry]
+    old: Mapping[str, Entry]
+    notes: int
+    retired: int
+
+    @property
+    def changed(self) -> list[Entry]:
+        """Entries that are new, changed, or newly retired."""
+        return [entry for guid, entry in self.ledger.items() if self.old.get(guid) != entry]
+
+
 def build(
     project: Project,
     checked: Checked,
@@ -127,68 +149,128 @@ def build(
     only_changed: bool = False,
     releases: Sequence[edition.Release] | None = None,
 ) -> Built:
-    """Packages and ledger of a checked curriculum; `only_changed` takes just what differs from the old ledger.
+    """Packages and ledger of a checked curriculum in memory, for those who look at both. As `assemble`."""
+    plan = checked.curriculum.plan
+    templates = Templates(project.templates)
+    made = {d.id: subjects.bundle(d, checked.drawings[d.id], plan, templates) for d in checked.curriculum.diagrams}
+    bundles = [Bundle(m.seat, as_lines(m.heads), m.media, name, (0, 0, 0, 0, 0, 0)) for name, m in made.items()]
 
+    def read(bundle: Bundle) -> tuple[Sequence[Row], Deflated]:
+        return made[bundle.entry].rows, made[bundle.entry].picture
+
+    with tempfile.TemporaryDirectory() as folder:
+        where = Path(folder)
+        assembled = assemble(
+            *(project, plan, bundles, read, now, weeks, selection, where, frozen, only_changed), releases=releases
+        )
+        packages = {name: file.read_bytes() for name, (_, file) in assembled.packages.items() if file is not None}
+    gone = _tombstones(assembled.ledger, plan)
+    placed = (*compile_notes(project, checked, weeks), *schedule.place(gone, checked.curriculum, weeks))
+    return Built(packages, assembled.ledger, assembled.old, placed)
+
+
+def assemble(
+    project: Project,
+    plan: Plan,
+    bundles: Sequence[Bundle],
+    read: Read,
+    now: int,
+    weeks: int,
+    selection: Selection,
+    folder: Path,
+    frozen: bool = False,
+    only_changed: bool = False,
+    jobs: int = 1,
+    shared: str = "",
+    kept: Mapping[str, str] | None = None,
+    releases: Sequence[edition.Release] | None = None,
+) -> Assembled:
+    """Write packages into `folder`, and move the ledger on; `only_changed` takes just what differs from the old one.
+
+    `shared` is a digest of what shapes all packages; `kept` are the keys of those that need not be made again.
     `releases` says which release this is; by default it is read from the project.
-
     Raises ProblemsFoundError where the ledger is damaged, lies in the future, or (`frozen`) is stale.
     """
-    plan = checked.curriculum.plan
     templates = Templates(project.templates)
     name = project.name(project.ledger)
     old = ledger.read(project.ledger, name, {tier.number for tier in plan.tiers})
-    placed = compile_notes(project, checked, weeks)
-    contents = [(p.note.guid, ledger.note_hash(p.note), p.note.key, p.note.tier) for p in placed]
-    for kind in NOTE_TYPES:
-        key = package.note_type_key(kind)
-        contents.append((guid_of(key), ledger.digest(package.note_type_content(kind, templates)), key, 0))
-    for day in package.days_of(plan):
-        key = package.note_key_of_guide(day)
-        contents.append((guid_of(key), ledger.digest(package.guide_content(plan, day)), key, 0))
-    new = ledger.update(old, contents, now)
+    new = ledger.update(old, _contents(bundles, plan, templates), now)
+    notes = sum(bundle.notes for bundle in bundles)
+    if sum(not entry.retired and entry.tier > 0 for entry in new.values()) != notes:
+        raise ValueError(f"notes share a GUID: {', '.join(_twins(bundles))}")
     problems = ledger.future(new, now, name)
     if frozen and new != old:
         problems += _stale(old, new, name)
     if problems:
         raise ProblemsFoundError(problems)
-    gone = [retired_note(e.key, e.tier, plan) for e in new.values() if e.retired and e.tier]
-    placed += schedule.place(gone, checked.curriculum, weeks)
+    gone = _tombstones(new, plan)
     pace = plan.pace(weeks)
     assert pace is not None, "the command line offers only paces of the plan"  # noqa: S101
-    mean = package.mean_cards(placed)
-    media = {media_name(i, d): d.svg.encode() for i, d in checked.drawings.items()}
-    mods = {guid: entry.mod for guid, entry in new.items()}
+    mean = package.mean(notes - len(bundles), len(bundles))  # each has one redraw card
     limits = {tier.number: schedule.limits(plan, tier.number, pace, mean) for tier in plan.tiers}
     if releases is None:
         releases = edition.read(project.releases, project.name(project.releases))
-    look = package.Look(plan, templates, mods, media, pace, limits, edition.name_of(releases, new), _counts(placed))
-    if only_changed:
-        touched = [p for p in placed if old.get(p.note.guid) != new[p.note.guid] and selection.takes(p, plan.tag)]
-        packages = {"atlas-changed.apkg": package.build(touched, look)} if touched else {}
+    look = package.Look(plan, templates, new, pace, limits, edition.name_of(releases, new), _counts(bundles))
+    content = assembly.Content(bundles, read, gone)
+    if only_changed or selection:
+        chosen = content if only_changed else replace(content, retired=())
+        file = folder / "some"
+
+        def wish(guid: str, tags: Sequence[str], tier: int) -> bool:
+            fresh = not only_changed or old.get(guid) != new[guid]
+            return fresh and selection.takes_tags(tags, tier, plan.tag)
+
+        found = assembly.pack_some(chosen, look, wish, file, jobs)
+        name = f"atlas-{'changed' if only_changed else 'selection'}.apkg"
+        packages: dict[str, tuple[str, Path | None]] = {name: ("", file)} if found else {}
     else:
-        packages = _packages(placed, look, selection)
-    return Built(packages, new, old, tuple(placed))
+        packages = assembly.pack_all(content, look, shared, kept or {}, folder, jobs)
+    return Assembled(packages, new, old, notes, len(gone))
 
 
-def _counts(placed: list[Placed]) -> dict[int, tuple[int, int]]:
-    counts = {}
-    for tier in {p.note.tier for p in placed}:
-        living = [p.note for p in placed if p.note.tier == tier and not p.note.retired]
-        counts[tier] = (len(living), len({note.diagram for note in living}))
+def leftovers(packages: Collection[str], folder: Path) -> list[str]:
+    """Packages of tiers in the folder that are not among those of a build: a tier was renamed, or became empty."""
+    if assembly.ALL not in packages:
+        return []
+    found = {path.name for path in folder.glob("atlas-*.apkg") if re.match(r"atlas-\d+-", path.name)}
+    return sorted(found.difference(packages))
+
+
+def _counts(bundles: Iterable[Bundle]) -> dict[int, tuple[int, int]]:
+    """Cards and diagrams of each tier."""
+    counts: dict[int, tuple[int, int]] = {}
+    for bundle in sorted(bundles, key=lambda b: b.seat.tier):
+        cards, diagrams = counts.get(bundle.seat.tier, (0, 0))
+        counts[bundle.seat.tier] = (cards + bundle.notes, diagrams + 1)
     return counts
 
 
-def _packages(placed: list[Placed], look: package.Look, selection: Selection) -> dict[str, bytes]:
-    if selection:
-        chosen = [p for p in placed if selection.takes(p, look.plan.tag) and not p.note.retired]
-        return {"atlas-selection.apkg": package.build(chosen, look)} if chosen else {}
-    packages: dict[str, bytes] = {}
-    for tier in look.plan.tiers:
-        if mine := [p for p in placed if p.note.tier == tier.number]:
-            packages[f"atlas-{tier.number}-{tier.slug}.apkg"] = package.build(mine, look)
-    packages["atlas-all.apkg"] = package.build(placed, look)
-    packages["plan.apkg"] = package.build_plan(look)
-    return packages
+def _contents(bundles: Iterable[Bundle], plan: Plan, templates: Templates) -> Iterator[tuple[str, str, str, int]]:
+    """(GUID, hash, key, tier) of all that exists."""
+    for bundle in bundles:
+        for kind, guid, content, fact in bundle.heads:
+            yield guid, content, note_key(bundle.seat.diagram, kind, fact), bundle.seat.tier
+    for kind in NOTE_TYPES:
+        key = package.note_type_key(kind)
+        yield guid_of(key), ledger.digest(package.note_type_content(kind, templates)), key, 0
+    for day in package.days_of(plan):
+        key = package.note_key_of_guide(day)
+        yield guid_of(key), ledger.digest(package.guide_content(plan, day)), key, 0
+
+
+def _twins(bundles: Iterable[Bundle]) -> Iterator[str]:
+    """The keys of notes whose GUID is not theirs alone."""
+    keys: dict[str, list[str]] = {}
+    for bundle in bundles:
+        for kind, guid, _, fact in bundle.heads:
+            keys.setdefault(guid, []).append(note_key(bundle.seat.diagram, kind, fact))
+    for found in keys.values():
+        if len(found) > 1:
+            yield from found
+
+
+def _tombstones(entries: Mapping[str, Entry], plan: Plan) -> list[Note]:
+    return [retired_note(entry.key, entry.tier, plan) for entry in entries.values() if entry.retired and entry.tier]
 
 
 def _stale(old: Mapping[str, Entry], new: Mapping[str, Entry], name: str) -> list[Problem]:

@@ -45,10 +45,10 @@ def format_problems(problems: Iterable[Problem], style: Format = "text") -> str:
     """The problems, sorted by place, as text an editor can click, as a JSON array, or as GitHub workflow commands."""
     ordered = sorted(set(problems))
     if style == "json":
-        return json.dumps([asdict(p) for p in ordered], indent=2, ensure_ascii=False)
-    if style == "github":
-        return "\n".join(map(_github, ordered))
-    return "\n".join(map(str, ordered))
+        text = json.dumps([asdict(p) for p in ordered], indent=2, ensure_ascii=False)
+    else:
+        text = "\n".join(map(_github if style == "github" else str, ordered))
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")  # the name of a file need not be UTF-8
 
 
 def _github(p: Problem) -> str:

@@ -58,6 +58,16 @@ class Project:
         return self.root / ".atlas" / "cache"
 
     @cached_property
+    def subjects(self) -> Path:
+        """Folder of what was made of each subject file; may be deleted at any time."""
+        return self.root / ".atlas" / "subjects"
+
+    @cached_property
+    def stamp(self) -> Path:
+        """What the last build was made of; may be deleted at any time."""
+        return self.root / ".atlas" / "last-build.json"
+
+    @cached_property
     def templates(self) -> tuple[Path, ...]:
         """Folders searched for templates: the project's own first, then the ones that come with the tool."""
         return (self.root / "templates", default_templates())

@@ -78,8 +78,8 @@ def recover(folder: Path) -> None:
     shutil.rmtree(stage, ignore_errors=True)
 
 
-def publish(folder: Path, files: Mapping[str, bytes], remove: Collection[str] = ()) -> None:
-    """Write `files` (path relative to the folder -> content) and remove others, all or none.
+def publish(folder: Path, files: Mapping[str, bytes | Path], remove: Collection[str] = ()) -> None:
+    """Write `files` (path relative to the folder -> content, or a finished file) and remove others, all or none.
 
     The paths must lie on the folder's file system. The caller holds the folder's lock.
     """
@@ -88,9 +88,9 @@ def publish(folder: Path, files: Mapping[str, bytes], remove: Collection[str] = 
     try:
         stage.mkdir(parents=True)
         for number, content in enumerate(files.values()):
-            _write(stage / str(number), content)
+            _stage(stage / str(number), content)
         draft = stage / f"{_JOURNAL}.tmp"
-        _write(draft, json.dumps({"put": list(files), "remove": list(remove)}).encode())
+        _stage(draft, json.dumps({"put": list(files), "remove": list(remove)}).encode())
         draft.replace(stage / _JOURNAL)
     except OSError:
         shutil.rmtree(stage, ignore_errors=True)
@@ -98,18 +98,24 @@ def publish(folder: Path, files: Mapping[str, bytes], remove: Collection[str] = 
     recover(folder)
 
 
-def _write(path: Path, content: bytes) -> None:
-    with path.open("wb") as out:
-        out.write(content)
+def _stage(path: Path, content: bytes | Path) -> None:
+    if isinstance(content, Path):
+        shutil.move(content, path)  # a rename, where both lie on one file system
+    with path.open("ab") as out:
+        if isinstance(content, bytes):
+            out.write(content)
         out.flush()
         os.fsync(out.fileno())
 
 
-def write_file(path: Path, content: bytes) -> None:
-    """Write one file beside its place, then move it there."""
+def write_file(path: Path, content: bytes | Path) -> None:
+    """Write one file, or move a finished one, beside its place, then into it."""
     draft = path.with_name(f".{path.name}.tmp")
     try:
-        draft.write_bytes(content)
+        if isinstance(content, Path):
+            shutil.move(content, draft)
+        else:
+            draft.write_bytes(content)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)

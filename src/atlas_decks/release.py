@@ -81,7 +81,7 @@ def prepare(
         project.releases.name: edition.write([*log, release]).encode(),
         f"../{project.changelog.name}": changelog.add_release(text, version, date, summary(changes)).encode(),
     }
-    return Prepared(version, note, files, built.leftovers(project.decks))
+    return Prepared(version, note, files, pipeline.leftovers(built.packages, project.decks))
 
 
 def _problem(rule: str, message: str, hint: str) -> ProblemsFoundError:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from atlas_decks.curriculum import Category, Company, Curriculum, Diagram, Pace, Plan
 from atlas_decks.notes import Note
@@ -33,34 +34,55 @@ class Limits:
     redraw_review: int
 
 
+class Seat(NamedTuple):
+    """What decides when a diagram is met; `company` is empty where none is its subject."""
+
+    diagram: str
+    tier: int
+    category: str
+    group: str
+    company: str
+
+
+def seat_of(diagram: Diagram) -> Seat:
+    """The seat of a diagram."""
+    company = diagram.company.slug if diagram.company else ""
+    return Seat(diagram.id, diagram.category.tier, diagram.category.slug, diagram.spec.group, company)
+
+
 def slots(curriculum: Curriculum) -> dict[str, int]:
     """The slot of every diagram within its tier, by id.
 
     Slots are dealt over everything that is planned, not over what exists: a diagram written later lands among the
     cards that a learner already has.
     """
+    return deal(curriculum.plan, map(seat_of, curriculum.diagrams))
+
+
+def deal(plan: Plan, seats: Iterable[Seat]) -> dict[str, int]:
+    """As `slots`, of seats in the order of their files."""
     result: dict[str, int] = {}
-    plan = curriculum.plan
+    of_tier: dict[int, list[Seat]] = {}
+    for seat in seats:
+        of_tier.setdefault(seat.tier, []).append(seat)
     for tier in plan.tiers:
         categories = [category for category in plan.categories if category.tier == tier.number]
         rank: dict[str, int] = {}
         for position, name in enumerate(_planned_order(categories, plan.companies)):
             rank[name] = position
         count: dict[str, int] = {}
-        for diagram in curriculum.diagrams:
-            if diagram.category.tier != tier.number:
-                continue
-            name = _queue(diagram)
+        for seat in of_tier.get(tier.number, ()):
+            name = _queue(seat)
             ordinal = count.get(name, 0)
             count[name] = ordinal + 1
-            result[diagram.id] = rank.get(f"{name}#{ordinal}", len(rank) + len(result))
+            result[seat.diagram] = rank.get(f"{name}#{ordinal}", len(rank) + len(result))
     return result
 
 
-def _queue(diagram: Diagram) -> str:
-    if diagram.company and diagram.category.slug == "architecture":
-        return f"{diagram.category.slug}/{diagram.company.slug}/{diagram.spec.group}"
-    return f"{diagram.category.slug}/{diagram.spec.group}"
+def _queue(seat: Seat) -> str:
+    if seat.company and seat.category == "architecture":
+        return f"{seat.category}/{seat.company}/{seat.group}"
+    return f"{seat.category}/{seat.group}"
 
 
 def _planned_order(categories: Sequence[Category], companies: Sequence[Company]) -> list[str]:
@@ -97,18 +119,47 @@ def _by_company(category: Category, companies: Sequence[Company]) -> list[str]:
     return order
 
 
+class Calendar:
+    """The weeks of the plan, from 1, when it is studied in `weeks` weeks."""
+
+    def __init__(self, plan: Plan, weeks: int) -> None:
+        self._factor = weeks / plan.weeks
+        self._companies = {company.slug: company.week for company in plan.companies}
+        planned: dict[int, int] = {}
+        for category in plan.categories:
+            planned[category.tier] = planned.get(category.tier, 0) + category.planned
+        self._tiers = {tier.number: (*tier.weeks, planned.get(tier.number, 0)) for tier in plan.tiers}
+
+    def week(self, seat: Seat, slot: int) -> int:
+        """The week in which the plan reaches a diagram."""
+        first, last, planned = self._tiers[seat.tier]
+        share = 0.0
+        if seat.company and seat.category == "architecture":
+            first = last = self._companies[seat.company]
+        else:
+            share = min(slot / planned, 0.999)
+        start = (first - 1) * self._factor
+        return int(start + share * ((last - first + 1) * self._factor)) + 1
+
+
 def week_of(diagram: Diagram, slot: int, plan: Plan, weeks: int) -> int:
     """The week in which the plan reaches a diagram, from 1, when it is studied in `weeks` weeks."""
-    if diagram.company and diagram.category.slug == "architecture":
-        first = last = diagram.company.week
-        share = 0.0
-    else:
-        first, last = plan.tier(diagram.category.tier).weeks
-        planned = sum(c.planned for c in plan.categories if c.tier == diagram.category.tier)
-        share = min(slot / planned, 0.999)
-    factor = weeks / plan.weeks
-    start = (first - 1) * factor
-    return int(start + share * ((last - first + 1) * factor)) + 1
+    return Calendar(plan, weeks).week(seat_of(diagram), slot)
+
+
+def week_tag(plan: Plan, week: int) -> str:
+    """The tag of a week."""
+    return f"{plan.tag}::week::{week:02d}"
+
+
+def positions(slot: int, kinds: Iterable[str]) -> Iterator[int]:
+    """The position of each card of a diagram among the new cards of its tier, in the order of `kinds`."""
+    count: dict[str, int] = {}
+    for kind in kinds:
+        index = count.get(kind, 0)
+        count[kind] = index + 1
+        first, step = _OFFSETS[kind]
+        yield (slot + 1) * SLOT + first + index * step
 
 
 def deck_name(plan: Plan, tier: int, redraw: bool = False) -> str:
@@ -120,20 +171,19 @@ def place(notes: Iterable[Note], curriculum: Curriculum, weeks: int) -> list[Pla
     """Give each note its deck, position and week tag. Sorted by tier and position; tombstones come last in a tier."""
     plan = curriculum.plan
     slot = slots(curriculum)
+    calendar = Calendar(plan, weeks)
     placed: list[Placed] = []
-    count: dict[tuple[str, str], int] = {}
+    of_diagram: dict[str, list[Note]] = {}
     for note in notes:
-        deck = deck_name(plan, note.tier, note.kind == "redraw")
         if note.retired:
-            placed.append(Placed(note, deck, 0))
-            continue
-        index = count.get((note.diagram, note.kind), 0)
-        count[note.diagram, note.kind] = index + 1
-        first, step = _OFFSETS[note.kind]
-        due = (slot[note.diagram] + 1) * SLOT + first + index * step
-        week = week_of(curriculum.by_id[note.diagram], slot[note.diagram], plan, weeks)
-        tags = tuple(sorted({*note.tags, f"{plan.tag}::week::{week:02d}"}))
-        placed.append(Placed(replace(note, tags=tags), deck, due))
+            placed.append(Placed(note, deck_name(plan, note.tier, note.kind == "redraw"), 0))
+        else:
+            of_diagram.setdefault(note.diagram, []).append(note)
+    for diagram, mine in of_diagram.items():
+        week = week_tag(plan, calendar.week(seat_of(curriculum.by_id[diagram]), slot[diagram]))
+        for note, due in zip(mine, positions(slot[diagram], [note.kind for note in mine]), strict=True):
+            tagged = replace(note, tags=tuple(sorted({*note.tags, week})))
+            placed.append(Placed(tagged, deck_name(plan, note.tier, note.kind == "redraw"), due))
     return sorted(placed, key=lambda p: (p.note.tier, p.note.retired, p.due, p.note.guid))
 
 

@@ -60,19 +60,31 @@ class Source:
 
 def read(file: Path, name: str) -> tuple[Source | None, list[Problem]]:
     """Read one YAML file; `name` is how problems call it. Returns the source, or None with the problems."""
+    raw, problems = read_bytes(file, name)
+    return (None, problems) if raw is None else decode(raw, name)
 
-    def fault(line: int, column: int, rule: str, message: str, hint: str = "") -> tuple[None, list[Problem]]:
-        return None, [Problem(name, line, column, rule, message, hint)]
+
+def read_bytes(file: Path, name: str) -> tuple[bytes | None, list[Problem]]:
+    """The bytes of one YAML file, or None with the problems."""
+
+    def fault(rule: str, message: str, hint: str) -> tuple[None, list[Problem]]:
+        return None, [Problem(name, 0, 0, rule, message, hint)]
 
     try:
         size = file.stat().st_size
         if size > MAX_BYTES:
-            return fault(
-                0, 0, "file-size", f"{size:,} bytes; at most {MAX_BYTES:,}", "one file a subject: split the file"
-            )
-        raw = file.read_bytes()
+            return fault("file-size", f"{size:,} bytes; at most {MAX_BYTES:,}", "one file a subject: split the file")
+        return file.read_bytes(), []
     except OSError as error:
-        return fault(0, 0, "file-read", error.strerror or str(error), "check the file and its permissions")
+        return fault("file-read", error.strerror or str(error), "check the file and its permissions")
+
+
+def decode(raw: bytes, name: str) -> tuple[Source | None, list[Problem]]:
+    """The bytes of a YAML file as a source, or None with the problems."""
+
+    def fault(line: int, column: int, rule: str, message: str, hint: str = "") -> tuple[None, list[Problem]]:
+        return None, [Problem(name, line, column, rule, message, hint)]
+
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -30,6 +30,7 @@ class Templates:
             loader=FileSystemLoader([str(folder) for folder in folders]),
             undefined=StrictUndefined,
             autoescape=True,
+            auto_reload=False,  # a set of templates is read once; who wants newer ones makes a new set
             variable_start_string="[[",
             variable_end_string="]]",
             block_start_string="[%",

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
+import shutil
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
-from atlas_decks import ledger, pipeline, publish
+from atlas_decks import ledger, pipeline, publish, stamp
 from atlas_decks.cli import context as options
 from atlas_decks.cli.context import Context, pass_context
 from atlas_decks.problems import Problem, ProblemsFoundError
+from atlas_decks.project import Project
 
 
 @click.command("build")
@@ -49,47 +54,111 @@ def command(
     """
     project = context.project
     started = time.monotonic()
-    with context.alone(project.decks):  # before anything is read: a build that waited must see the newest content
-        checked = context.sound(renderer, jobs)
-        pace = options.find_pace(checked.curriculum.plan, weeks)
-        built = pipeline.build(project, checked, options.now(), pace.weeks, selection, frozen, only_changed)
-        if not built.packages:
-            problem = Problem(
-                "build",
-                0,
-                0,
-                "nothing-selected",
-                "no note matches the selection",
-                "see `atlas-decks list` and `atlas-decks stats`",
-            )
-            raise ProblemsFoundError([problem])
-        files = dict(built.packages)
+    now = options.now()
+    # before anything is read: a build that waited must see the newest content
+    with context.alone(project.decks), _scratch(project) as scratch:
+        found = context.inspect(renderer, jobs)
+        surveyed = time.monotonic()
+        problems = found.problems or found.templates
+        if any(problem.severity == "error" for problem in problems):
+            raise ProblemsFoundError(problems)
+        pace = options.find_pace(found.plan, weeks).weeks
         folder = output if output and output.suffix != ".apkg" else project.decks
-        text = {project.ledger.name: ledger.write(built.ledger).encode()}
-        if output and output.suffix == ".apkg":
-            if len(files) != 1:
-                raise click.UsageError("a single file holds a selection; name a folder for all packages")
-            output.parent.mkdir(parents=True, exist_ok=True)
-            publish.publish(project.decks, text)
-            publish.write_file(output, next(iter(files.values())))
-        elif folder.resolve() == project.decks.resolve():
-            publish.publish(folder, {**files, **text}, built.leftovers(folder))
+        whole = not selection and not only_changed and not (output and output.suffix == ".apkg")
+        last = stamp.read(project.stamp)
+        kept = last.intact(folder) if whole else {}
+        key = _key(found.key, pace, project)
+        if whole and last.key == key and kept.keys() == last.packages.keys() and last.newest <= now + 60:
+            result, sizes, changed = last, {name: package.size for name, package in kept.items()}, 0
+            assembled = published = time.monotonic()
         else:
-            with context.alone(folder):
-                # the ledger first: a crash in between costs nothing, as the next build gives the packages its mods
-                publish.publish(project.decks, text)
-                publish.publish(folder, files)
+            built = pipeline.assemble(
+                *(project, found.plan, found.bundles, found.store.read, now, pace, selection, scratch),
+                frozen=frozen,
+                only_changed=only_changed,
+                jobs=jobs,
+                shared=found.shared,
+                kept={name: package.key for name, package in kept.items()},
+            )
+            if not built.packages:
+                raise ProblemsFoundError([_nothing_selected()])
+            assembled = time.monotonic()
+            changed = len(built.changed)
+            files = {name: file for name, (_, file) in built.packages.items() if file is not None}
+            packages = {
+                name: kept[name] if file is None else stamp.kept(package_key, file)
+                for name, (package_key, file) in built.packages.items()
+            }
+            sizes = {name: package.size for name, package in packages.items()}
+            book = scratch / project.ledger.name
+            with book.open("w", encoding="utf-8", newline="\n") as lines:
+                lines.writelines(ledger.lines(built.ledger))
+            if output and output.suffix == ".apkg":
+                if len(files) != 1:
+                    raise click.UsageError("a single file holds a selection; name a folder for all packages")
+                output.parent.mkdir(parents=True, exist_ok=True)
+                publish.publish(project.decks, {project.ledger.name: book})
+                publish.write_file(output, next(iter(files.values())))
+            elif folder.resolve() == project.decks.resolve():
+                publish.publish(folder, {**files, project.ledger.name: book}, pipeline.leftovers(sizes, folder))
+            else:
+                with context.alone(folder):
+                    # the ledger first: a crash in between costs nothing, as the next build gives the packages its mods
+                    publish.publish(project.decks, {project.ledger.name: book})
+                    publish.publish(folder, files)
+            newest = max((entry.mod for entry in built.ledger.values()), default=0)
+            key = _key(found.key, pace, project)
+            result = stamp.Stamp(key, packages, found.diagrams, built.notes, built.retired, newest)
+            if whole:
+                stamp.write(project.stamp, result)
+            found.store.prune({bundle.entry for bundle in found.bundles})
+            published = time.monotonic()
     figures = {
-        "diagrams": len(checked.curriculum.diagrams),
-        "notes": sum(not p.note.retired for p in built.placed),
-        "retired": sum(p.note.retired for p in built.placed),
-        "changed": len(built.changed),
+        "diagrams": found.diagrams,
+        "notes": result.notes,
+        "retired": result.retired,
+        "changed": changed,
         "seconds": round(time.monotonic() - started, 2),
-        "packages": {name: len(data) for name, data in files.items()},
+        "stages": {
+            "subjects": round(surveyed - started, 3),
+            "packages": round(assembled - surveyed, 3),
+            "publish": round(published - assembled, 3),
+        },
+        "packages": sizes,
     }
     if report:
         publish.write_file(report, (json.dumps(figures, indent=2) + "\n").encode())
-    for name, data in files.items():
-        context.say(f"{(output if output and output.suffix == '.apkg' else folder / name)}  {len(data) / 1000:,.0f} kB")
+    for name, size in sizes.items():
+        context.say(f"{(output if output and output.suffix == '.apkg' else folder / name)}  {size / 1000:,.0f} kB")
     what = f"{figures['notes']:,} notes on {figures['diagrams']} diagrams, {figures['changed']} changed"
     context.say(f"{what}, {figures['seconds']} s")
+
+
+def _key(survey: str, pace: int, project: Project) -> str:
+    """A digest of all that a build of everything comes from."""
+    digest = hashlib.sha256(f"{survey} {pace} ".encode())
+    for book in (project.ledger, project.releases):
+        digest.update(b"\0")
+        with contextlib.suppress(FileNotFoundError), book.open("rb") as lines:
+            digest.update(hashlib.file_digest(lines, "sha256").digest())
+    return digest.hexdigest()
+
+
+def _nothing_selected() -> Problem:
+    hint = "see `atlas-decks list` and `atlas-decks stats`"
+    return Problem("build", 0, 0, "nothing-selected", "no note matches the selection", hint)
+
+
+@contextlib.contextmanager
+def _scratch(project: Project) -> Iterator[Path]:
+    """A folder for packages in the making, beside the packages, so that they can be moved there.
+
+    The caller holds the lock, so what lies there was left by a build that was killed.
+    """
+    folder = project.decks / ".making"
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        folder.mkdir()
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -47,7 +47,7 @@ def command(
         else context.project
     )
     try:
-        checked = context.check(renderer, jobs, project)
+        checked = context.inspect(renderer, jobs, project)
     except ProblemsFoundError as error:  # the plan itself
         print_problems(error.problems, style)
         sys.exit(PROBLEMS)
@@ -57,7 +57,7 @@ def command(
     if wrong:
         context.say(f"{len(problems)} problems in {len({p.path for p in problems})} files")
         sys.exit(PROBLEMS)
-    context.say(f"clean: {len(checked.curriculum.diagrams)} diagrams")
+    context.say(f"clean: {checked.diagrams} diagrams")
 
 
 def _concerns(problem: Problem, paths: tuple[Path, ...], project: Project) -> bool:

@@ -21,6 +21,7 @@ from atlas_decks.curriculum import Diagram, Pace, Plan
 from atlas_decks.diagrams import RendererAwayError, make_renderer
 from atlas_decks.problems import Format, Problem, ProblemsFoundError, format_problems
 from atlas_decks.project import Project, find_project
+from atlas_decks.subjects import Survey
 
 
 @dataclass
@@ -68,15 +69,21 @@ class Context:
         """Load, render and validate the curriculum of a project, by default this context's."""
         project = project or self.project
         started = time.monotonic()
-        with self.progress(project) as advance:
-            try:
-                checked = pipeline.check(project, make_renderer(renderer), jobs, advance)
-            except RendererAwayError as error:
-                hint = "start the server, or use --renderer embedded"
-                raise ProblemsFoundError([Problem("renderer", 0, 0, "renderer-away", str(error), hint)]) from error
+        with self.progress(project) as advance, _renderer_away():
+            checked = pipeline.check(project, make_renderer(renderer), jobs, advance)
         if self.verbose:
             self.say(f"{len(checked.drawings)} diagrams checked in {time.monotonic() - started:.2f} s")
         return checked
+
+    def inspect(self, renderer: str = "embedded", jobs: int = 1, project: Project | None = None) -> Survey:
+        """As `check`, for commands that need no models: what did not change costs nothing."""
+        project = project or self.project
+        started = time.monotonic()
+        with self.progress(project) as advance, _renderer_away():
+            found = pipeline.inspect(project, make_renderer(renderer), jobs, advance)
+        if self.verbose:
+            self.say(f"{found.diagrams} diagrams checked in {time.monotonic() - started:.2f} s")
+        return found
 
     def sound(self, renderer: str = "embedded", jobs: int = 1) -> pipeline.Checked:
         """As `check`, but raises ProblemsFoundError where anything is wrong."""
@@ -84,6 +91,15 @@ class Context:
         if checked.broken:
             raise ProblemsFoundError(checked.problems)
         return checked
+
+
+@contextmanager
+def _renderer_away() -> Iterator[None]:
+    try:
+        yield
+    except RendererAwayError as error:
+        hint = "start the server, or use --renderer embedded"
+        raise ProblemsFoundError([Problem("renderer", 0, 0, "renderer-away", str(error), hint)]) from error
 
 
 def _count_diagrams(project: Project) -> int:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import connection, parent_process
-from threading import Thread
 
+from atlas_decks import workers
 from atlas_decks.diagrams.cache import Cache
 from atlas_decks.diagrams.embedded import EmbeddedRenderer
 from atlas_decks.diagrams.renderer import Renderer, RendererAwayError, RenderError
@@ -61,22 +59,11 @@ def draw_all(
 def _render(missing: list[tuple[str, str, str]], renderer: Renderer, jobs: int) -> Iterable[Drawing | RenderError]:
     if jobs > 1 and len(missing) >= _POOL_FROM:
         # the engine does not scale with threads
-        with ProcessPoolExecutor(jobs, initializer=_end_with_parent) as pool:
+        with ProcessPoolExecutor(jobs, initializer=workers.start) as pool:
             yield from pool.map(_render_one, [(renderer, source) for _, source, _ in missing], chunksize=8)
     else:
         for _, source, _ in missing:
             yield _render_one((renderer, source))
-
-
-def _end_with_parent() -> None:
-    """Make this worker end when its parent is killed, or it would wait for ever and hold the lock that it inherited."""
-
-    def watch() -> None:
-        if (parent := parent_process()) is not None:
-            connection.wait([parent.sentinel])
-            os._exit(1)
-
-    Thread(target=watch, daemon=True).start()
 
 
 def _render_one(task: tuple[Renderer, str]) -> Drawing | RenderError:

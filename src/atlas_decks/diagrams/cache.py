@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import tempfile
-from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
+
+import orjson
 
 from atlas_decks.diagrams.font import font_digest
 from atlas_decks.diagrams.script import compose
@@ -19,12 +19,12 @@ from atlas_decks.drawing import Box, Drawing, Label
 def _code_digest() -> str:
     """Changed code may draw otherwise; a number to count up by hand would be forgotten."""
     folder = Path(__file__).parent
-    files = (folder / "svg.py", folder / "palette.py", folder / "font" / "__init__.py", folder.parent / "drawing.py")
+    files = (*sorted(folder.rglob("*.py")), folder.parent / "drawing.py")
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 class Cache:
-    """A folder with one JSON file a drawing."""
+    """A folder with one file a drawing: the SHA-256 of the rest on the first line, then JSON."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -37,7 +37,10 @@ class Cache:
     def get(self, key: str) -> Drawing | None:
         """The drawing, or None where there is none that can be read."""
         try:
-            data = json.loads((self.folder / f"{key}.json").read_text("utf-8"))
+            digest, _, text = (self.folder / f"{key}.json").read_bytes().partition(b"\n")
+            if hashlib.sha256(text).hexdigest().encode() != digest:
+                return None
+            data = orjson.loads(text)
             return Drawing(
                 kind=data["kind"],
                 svg=data["svg"],
@@ -55,10 +58,11 @@ class Cache:
     def put(self, key: str, drawing: Drawing) -> None:
         """Keep a drawing. A cache that cannot be written only costs time, so failures pass."""
         try:
+            text = orjson.dumps(drawing)
             self.folder.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=self.folder, suffix=".tmp")
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(asdict(drawing), file, ensure_ascii=False)
+            with os.fdopen(handle, "wb") as file:
+                file.write(hashlib.sha256(text).hexdigest().encode() + b"\n" + text)
             Path(name).replace(self.folder / f"{key}.json")
-        except (OSError, UnicodeError):
+        except (OSError, TypeError):  # TypeError: a text that is not UTF-8
             return

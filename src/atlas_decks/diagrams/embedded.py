@@ -24,12 +24,16 @@ class EmbeddedRenderer:
     def render(self, source: str) -> Drawing:
         """Draw one source; raises RenderError with the line at fault."""
         try:
-            raw = mmdr.render(compose(source).script, backend=_BACKEND).svg()
-            return finish(raw, diagram_kind(source))
+            return finish(self.draw(source), diagram_kind(source))
         except ValueError as error:  # mmdr's own errors, and UnsafeSvgError
             message = str(error).removeprefix("Diagram parse error ").strip()
             line = _line(source, str(error)) if _is_syntax(error) else 0
             raise RenderError(message, line, _hint(source, line)) from error
+
+    def draw(self, source: str) -> str:
+        """The engine's own SVG of a source; raises ValueError."""
+        svg: str = mmdr.render(compose(source).script, backend=_BACKEND).svg()
+        return svg
 
 
 def _is_syntax(error: ValueError) -> bool:

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
-import cssselect
-import tinycss2
-from fontTools.pens.boundsPen import BoundsPen
-from fontTools.svgLib.path import parse_path
 from lxml import etree
 
+from atlas_decks.diagrams import css
 from atlas_decks.diagrams.font import font_face, missing_glyphs
+from atlas_decks.diagrams.lean import slim
 from atlas_decks.diagrams.palette import CSS, GROUND
+from atlas_decks.diagrams.paths import bounds
 from atlas_decks.drawing import Box, Drawing, Label, Role
 
 SVG = "http://www.w3.org/2000/svg"
@@ -90,11 +88,10 @@ _ATTRIBUTES = frozenset(
         "name",
     ]
 )
-_KEEP_DATA = frozenset({"data-et", "data-id", "data-role"})
+_ALLOWED = _ATTRIBUTES | {"data-et", "data-id", "data-role"}
 _NODE_ID = re.compile(r"-(?:flowchart|state|entity)-(.+)-\d+$")
-_NUMBER = re.compile(r"-?\d+\.\d{3,}")
 _TRANSLATE = re.compile(r"translate\(\s*([-\d.e]+)[\s,]*([-\d.e]+)?\s*\)")
-_EXTERNAL = re.compile(r"url\(\s*['\"]?(?!#|data:)", re.IGNORECASE)
+_UNSAFE = re.compile(r"javascript:|url\(\s*['\"]?(?!#|data:)", re.IGNORECASE)
 Rect = tuple[float, float, float, float]  # x0, y0, x1, y1 in px
 
 
@@ -102,28 +99,32 @@ class UnsafeSvgError(ValueError):
     """The engine wrote something that may not go onto a card."""
 
 
-def finish(raw: str, kind: str) -> Drawing:
+def finish(raw: str, kind: str, lean: bool = True) -> Drawing:
     """Turn an engine's SVG into the Drawing of a diagram of that kind.
 
-    Raises UnsafeSvgError where the SVG is malformed or holds what may not be there.
+    Without `lean` the SVG keeps the ids and classes by which its nodes, edges and labels can be told apart, so that it
+    can be read again. Raises UnsafeSvgError where the SVG is malformed or holds what may not be there.
     """
     root = _parse(raw)
+    for old in root.findall("rect[@class='atlas-ground']"):
+        root.remove(old)
     _mark_roles(root)
     _clean(root)
     x, y, width, height = _view_box(root)
+    _simplify_rough(root)
     nodes = _nodes(root)
     labels = list(_labels(root, nodes))
     edges, labelled = _edges(root, kind)
-    _simplify_rough(root)
-    _style(root, frozenset("".join(label.text for label in labels) + "0123456789[] "))
-    ground = etree.Element("rect", x=_n(x), y=_n(y), width=_n(width), height=_n(height), rx="6", fill=GROUND)
-    ground.set("class", "atlas-ground")
-    for old in root.findall("rect[@class='atlas-ground']"):
-        root.remove(old)
-    root.insert(0, ground)
     for name in list(root.attrib):
         if name not in ("id", "class", "viewBox"):
             del root.attrib[name]
+    _style(root, frozenset("".join(label.text for label in labels) + "0123456789[] "), lean)
+    ground = etree.Element("rect", x=_n(x), y=_n(y), width=_n(width), height=_n(height), rx="6", fill=GROUND)
+    if lean:
+        root.set("viewBox", " ".join(map(_n, (x, y, width, height))))
+    else:
+        ground.set("class", "atlas-ground")
+    root.insert(0, ground)
     root.set("width", _n(width))
     root.set("height", _n(height))
     body = etree.tostring(root, encoding="unicode").replace("<svg ", f'<svg xmlns="{SVG}" ', 1)
@@ -195,17 +196,11 @@ def _clean(root: etree._Element) -> None:
             element.tag = "g"
         elif tag not in _ELEMENTS:
             raise UnsafeSvgError(f"<{tag}> may not stand in a diagram")
-        for name in list(element.attrib):
-            name, value = str(name), str(element.attrib[name])
-            local = etree.QName(name).localname
-            if name not in _ATTRIBUTES and name not in _KEEP_DATA:
+        for name, value in element.items():
+            if name not in _ALLOWED:
                 del element.attrib[name]
-            elif local.startswith("on") or "javascript:" in value.lower() or _EXTERNAL.search(value):
-                raise UnsafeSvgError(f"{name}={value[:60]!r} may not stand in a diagram")
-            elif name == "style":
-                _clean_style(element, value)
-            elif name in ("d", "points", "transform", "x", "y", "x1", "x2", "y1", "y2", "width", "height"):
-                element.set(name, _NUMBER.sub(lambda m: _n(float(m.group())), value))
+            elif _UNSAFE.search(str(value)):
+                raise UnsafeSvgError(f"{name!s}={value[:60]!r} may not stand in a diagram")
     used = set(re.findall(r"url\(#([^)]+)\)|href=\"#([^\"]+)\"", etree.tostring(root, encoding="unicode")))
     names = {a or b for a, b in used}
     for element in list(root.iter("marker", "symbol")):
@@ -214,18 +209,6 @@ def _clean(root: etree._Element) -> None:
     for element in list(root.iter("defs")):
         if len(element) == 0:
             _drop(element)
-
-
-def _clean_style(element: etree._Element, style: str) -> None:
-    wanted = [
-        part.strip()
-        for part in style.split(";")
-        if part.strip() and not part.strip().startswith(("font-family", "line-height", "max-width", "font-weight"))
-    ]
-    if wanted:
-        element.set("style", ";".join(wanted))
-    else:
-        del element.attrib["style"]
 
 
 def _drop(element: etree._Element) -> None:
@@ -272,11 +255,10 @@ def _shape(element: etree._Element) -> Rect | None:
             return None
         box = (min(values[::2]), min(values[1::2]), max(values[::2]), max(values[1::2]))
     elif element.tag == "path":
-        pen = BoundsPen(None)
-        parse_path(element.get("d") or "", pen)
-        if pen.bounds is None:
+        drawn = bounds(element.get("d") or "")
+        if drawn is None:
             return None
-        box = pen.bounds
+        box = drawn
     else:
         return None
     dx, dy = _offset(element)
@@ -381,36 +363,23 @@ def _simplify_rough(root: etree._Element) -> None:
                 rect.set("fill-opacity", "0.92")
 
 
-@lru_cache(maxsize=1024)
-def _selector(text: str) -> str:
-    return cssselect.GenericTranslator().css_to_xpath(text)  # type: ignore[no-any-return]
-
-
-def _style(root: etree._Element, characters: frozenset[str]) -> None:
-    """Keep the engine's rules that match something, and lay ours and the font over them."""
-    kept: list[str] = []
+def _style(root: etree._Element, characters: frozenset[str], lean: bool) -> None:
+    """Resolve the engine's style sheet and ours, and put what is left of them, and the font, into one sheet."""
+    sheets = []
     for style in list(root.iter("style")):
-        for rule in tinycss2.parse_stylesheet(style.text or "", skip_comments=True, skip_whitespace=True):
-            if rule.type != "qualified-rule":
-                continue
-            body = tinycss2.serialize(rule.content).strip()
-            if _EXTERNAL.search(body) or "@import" in body:
-                raise UnsafeSvgError("the style sheet refers to another file")
-            body = re.sub(r"font-family:[^;]+;?", "", body)
-            selectors = []
-            for selector in tinycss2.serialize(rule.prelude).split(","):
-                try:
-                    if root.xpath(_selector(selector.strip())):
-                        selectors.append(selector.strip())
-                except (cssselect.SelectorError, etree.XPathError):
-                    continue
-            if selectors and body:
-                kept.append(f"{','.join(selectors)}{{{body}}}")
+        sheets.append(style.text or "")
         _drop(style)
-    style = etree.SubElement(root, "style")
-    root.remove(style)
+    try:
+        if lean:
+            rules = slim(root, *sheets, CSS)
+        else:
+            css.write_inline(root, css.resolve(root, *sheets, CSS))
+            rules = ""
+    except css.UnsafeStyleError as error:
+        raise UnsafeSvgError(str(error)) from error
+    style = etree.Element("style")
+    style.text = f"{font_face(characters)}svg{{font-family:Atlas,sans-serif}}{rules}"
     root.insert(0, style)
-    style.text = font_face(characters) + "".join(dict.fromkeys(kept)) + CSS.replace("\n", "")
 
 
 def _n(value: float) -> str:

@@ -5,15 +5,15 @@ A rule that judges one diagram may be waived by that diagram, with a reason; a w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from atlas_decks.curriculum import Curriculum
+from atlas_decks.curriculum import Curriculum, Diagram
 from atlas_decks.drawing import Drawing
 from atlas_decks.problems import Problem
 from atlas_decks.rules import cards, pictures, places, sources, wording
 from atlas_decks.rules.registry import CURRICULUM_RULES, DIAGRAM_RULES, PICTURE_RULES, Rule, all_rules
 
-__all__ = ["all_rules", "check", "explain"]
+__all__ = ["all_rules", "check", "claims", "explain"]
 _MODULES = (cards, pictures, places, sources, wording)  # imported for their registrations
 
 
@@ -47,6 +47,14 @@ def check(curriculum: Curriculum, drawings: Mapping[str, Drawing]) -> list[Probl
                 message = f"the exception from `{waiver.rule}` is no longer needed"
                 found.append(diagram.origin.problem(at, "exception-stale", message, "remove it"))
     return found
+
+
+def claims(diagram: Diagram) -> Iterator[tuple[str, int]]:
+    """What the diagram takes that others cannot have: (key, how many of a curriculum may have it)."""
+    for rule in CURRICULUM_RULES:
+        if rule.claims is not None:
+            for key, limit in rule.claims(diagram):
+                yield f"{rule.name} {key}", limit
 
 
 def explain() -> list[Rule]:

@@ -27,13 +27,17 @@ def prompt_question(diagram: Diagram) -> Iterator[Problem]:
             yield diagram.origin.problem(at, "prompt-question", "the prompt does not end with `?`", "ask one question")
 
 
-@curriculum_rule("prompt-unique")
+def _question(prompt: str) -> str:
+    return " ".join(words(prompt))
+
+
+@curriculum_rule("prompt-unique", claims=lambda d: [(_question(fact.prompt), 1) for *_, fact in d.facts()])
 def prompt_unique(curriculum: Curriculum) -> Iterator[Problem]:
     """No two cards of the curriculum ask the same."""
     first: dict[str, str] = {}
     for diagram in curriculum.diagrams:
         for _, kind, index, fact in diagram.facts():
-            key = " ".join(words(fact.prompt))
+            key = _question(fact.prompt)
             here = f"{diagram.id} ({kind})"
             if key in first:
                 at = diagram.path(kind, index, "prompt")

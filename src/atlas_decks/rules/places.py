@@ -11,7 +11,7 @@ from atlas_decks.problems import Problem
 from atlas_decks.rules.registry import curriculum_rule, diagram_rule
 
 
-@curriculum_rule("id-unique")
+@curriculum_rule("id-unique", claims=lambda d: [(d.id, 1)])
 def id_unique(curriculum: Curriculum) -> Iterator[Problem]:
     """A diagram's id is unique over the curriculum: the GUIDs of its notes hang on it."""
     first: dict[str, Diagram] = {}
@@ -22,7 +22,7 @@ def id_unique(curriculum: Curriculum) -> Iterator[Problem]:
             yield diagram.origin.problem(diagram.path("id"), "id-unique", message, "give the newer one another id")
 
 
-@curriculum_rule("fact-id-unique")
+@curriculum_rule("fact-id-unique", claims=None)
 def fact_id_unique(curriculum: Curriculum) -> Iterator[Problem]:
     """A fact's id is unique within its diagram and kind."""
     for diagram in curriculum.diagrams:
@@ -34,7 +34,12 @@ def fact_id_unique(curriculum: Curriculum) -> Iterator[Problem]:
             seen.add((kind, fact.key))
 
 
-@curriculum_rule("planned-count")
+def _group(diagram: Diagram) -> list[tuple[str, int]]:
+    group = diagram.group
+    return [] if group is None else [(f"{diagram.category.slug}/{group.slug}", group.planned)]
+
+
+@curriculum_rule("planned-count", claims=_group)
 def planned_count(curriculum: Curriculum) -> Iterator[Problem]:
     """No group holds more diagrams than the plan has for it."""
     count: Counter[tuple[str, str]] = Counter()
@@ -50,7 +55,13 @@ def planned_count(curriculum: Curriculum) -> Iterator[Problem]:
             )
 
 
-@curriculum_rule("company-facet")
+def _facet(diagram: Diagram) -> list[tuple[str, int]]:
+    if diagram.company is None or diagram.category.slug != "architecture":
+        return []
+    return [(f"{diagram.company.slug}/{diagram.spec.group}", 1)]
+
+
+@curriculum_rule("company-facet", claims=_facet)
 def company_facet(curriculum: Curriculum) -> Iterator[Problem]:
     """A company has one diagram a facet, where groups of its category are facets of companies."""
     seen: dict[tuple[str, str], str] = {}

@@ -11,6 +11,8 @@ from atlas_decks.drawing import Drawing
 from atlas_decks.problems import Problem
 
 Judge = Callable[..., Iterable[Problem]]
+# what a diagram takes that others cannot have: (key, how many diagrams or cards of a curriculum may have it)
+Claims = Callable[[Diagram], Iterable[tuple[str, int]]]
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,7 @@ class Rule:
     name: str
     about: str
     judge: Judge
+    claims: Claims | None = None
 
 
 CURRICULUM_RULES: list[Rule] = []
@@ -34,17 +37,23 @@ def all_rules() -> Iterator[Rule]:
     yield from PICTURE_RULES
 
 
-def _register(rules: list[Rule], name: str) -> Callable[[Any], Any]:
+def _register(rules: list[Rule], name: str, claims: Claims | None = None) -> Callable[[Any], Any]:
     def decorate(judge: Any) -> Any:
-        rules.append(Rule(name, " ".join((judge.__doc__ or "").split()), judge))
+        rules.append(Rule(name, " ".join((judge.__doc__ or "").split()), judge, claims))
         return judge
 
     return decorate
 
 
-def curriculum_rule(name: str) -> Callable[[Callable[[Curriculum], Iterable[Problem]]], Judge]:
-    """Register a rule that looks at the whole curriculum."""
-    return _register(CURRICULUM_RULES, name)
+def curriculum_rule(
+    name: str, *, claims: Claims | None
+) -> Callable[[Callable[[Curriculum], Iterable[Problem]]], Judge]:
+    """Register a rule that looks at the whole curriculum.
+
+    `claims` must let a breach be seen without the files: while no key is claimed by more than its number, the rule
+    finds nothing between files. None is for a rule that compares only what stands in one file.
+    """
+    return _register(CURRICULUM_RULES, name, claims)
 
 
 def diagram_rule(name: str) -> Callable[[Callable[[Diagram], Iterable[Problem]]], Judge]:

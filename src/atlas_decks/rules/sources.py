@@ -24,7 +24,7 @@ def source_known(diagram: Diagram) -> Iterator[Problem]:
             yield diagram.origin.problem(path, "source-known", f"no source `{key}`", hint)
 
 
-@curriculum_rule("source-used")
+@curriculum_rule("source-used", claims=None)
 def source_used(curriculum: Curriculum) -> Iterator[Problem]:
     """Every source of a file is cited by one of its facts."""
     used: dict[str, set[str]] = {}

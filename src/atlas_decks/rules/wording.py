@@ -72,6 +72,8 @@ def plain_text(diagram: Diagram) -> Iterator[Problem]:
 def characters(diagram: Diagram) -> Iterator[Problem]:
     """Texts hold no control characters, and none that Anki uses itself."""
     for path, name, text in _texts(diagram):
+        if text.isprintable():
+            continue
         odd = [c for c in text if unicodedata.category(c) in ("Cc", "Cf", "Co", "Cs", "Cn") and c not in "\n"]
         if odd:
             message = f"{name}: the character U+{ord(odd[0]):04X}"

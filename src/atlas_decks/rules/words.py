@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+(?:[.,'’][^\W_]+)*")
 
 
-def words(text: str) -> list[str]:
+@lru_cache(maxsize=4096)  # every label meets every answer of its diagram
+def words(text: str) -> tuple[str, ...]:
     """The words and numbers of a text, in lower case, without punctuation around them: "p99 < 10 ms" -> p99 10 ms."""
-    return [word.casefold() for word in _WORD.findall(text)]
+    return tuple(word.casefold() for word in _WORD.findall(text))
 
 
 def contains(text: str, part: str) -> bool:

@@ -7,53 +7,32 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import io
 from functools import lru_cache
 from pathlib import Path
 
-from fontTools import subset
-from fontTools.ttLib import TTFont
+from atlas_decks.diagrams.font.woff2 import Subsetter
 
 _FILE = Path(__file__).with_name("RobotoCondensed-Regular.ttf")
 
 
 @lru_cache(maxsize=1)
-def _data() -> bytes:
-    return _FILE.read_bytes()
-
-
-@lru_cache(maxsize=1)
 def font_digest() -> str:
     """SHA-256 of the font file; part of every cache key."""
-    return hashlib.sha256(_data()).hexdigest()
+    return hashlib.sha256(_FILE.read_bytes()).hexdigest()
 
 
 @lru_cache(maxsize=1)
-def _characters() -> frozenset[int]:
-    return frozenset(TTFont(io.BytesIO(_data())).getBestCmap())
+def _subsetter() -> Subsetter:
+    return Subsetter(_FILE)
 
 
 def missing_glyphs(text: str) -> str:
     """The characters of `text` that the font cannot draw, each once, in order."""
-    return "".join(dict.fromkeys(c for c in text if ord(c) not in _characters() and not c.isspace()))
+    known = _subsetter().characters
+    return "".join(dict.fromkeys(c for c in text if ord(c) not in known and not c.isspace()))
 
 
-@lru_cache(maxsize=512)
 def font_face(characters: frozenset[str]) -> str:
     """A CSS `@font-face` rule with the glyphs of `characters` as a woff2 data URL; the same bytes for the same set."""
-    font = TTFont(io.BytesIO(_data()), recalcTimestamp=False)
-    options = subset.Options()
-    options.flavor = "woff2"
-    options.drop_tables += ["GSUB", "GPOS", "GDEF"]  # unused here, and reading them takes a second
-    options.hinting = False
-    options.name_IDs = []
-    options.notdef_outline = True
-    options.recalc_timestamp = False
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(unicodes=[ord(c) for c in characters])
-    subsetter.subset(font)
-    font.flavor = "woff2"
-    out = io.BytesIO()
-    font.save(out, reorderTables=False)
-    data = base64.b64encode(out.getvalue()).decode("ascii")
+    data = base64.b64encode(_subsetter().subset(characters)).decode("ascii")
     return f'@font-face{{font-family:"Atlas";src:url(data:font/woff2;base64,{data}) format("woff2")}}'

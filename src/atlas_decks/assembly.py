@@ -1,0 +1,146 @@
+"""Streams notes and pictures of all diagrams into packages: each read once, in the order in which they are studied."""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import insort
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from atlas_decks.archive import Deflated
+from atlas_decks.notes import Note, guid_of
+from atlas_decks.notetypes import NOTE_TYPES
+from atlas_decks.package import Look, Package, Row, build_plan, note_type_key, row_of
+from atlas_decks.schedule import Calendar, deal, positions, week_tag
+from atlas_decks.store import Bundle
+
+ALL, PLAN = "atlas-all.apkg", "plan.apkg"
+Wish = Callable[[str, Sequence[str], int], bool]  # (GUID, tags, tier) of a note -> whether it is wanted
+Read = Callable[[Bundle], tuple[Sequence[Row], Deflated]]
+_Order = dict[int, list[tuple[int, str, Bundle]]]  # tier -> (slot, week tag, bundle)
+
+
+@dataclass(frozen=True)
+class Content:
+    """What there is to pack: bundles in the order of their files, how to read one, and the notes that are retired."""
+
+    bundles: Sequence[Bundle]
+    read: Read
+    retired: Sequence[Note]
+
+
+@dataclass(frozen=True)
+class _Item:
+    row: Row
+    tags: Sequence[str]
+    due: int | None
+
+
+def pack_all(
+    content: Content, look: Look, shared: str, kept: Mapping[str, str], folder: Path, jobs: int
+) -> dict[str, tuple[str, Path | None]]:
+    """Write a package for each tier, one with everything, and the plan, into the folder.
+
+    `shared` is a digest of what shapes every package, `kept` has the keys of packages that need not be made again. All
+    packages are returned by name, with their keys; those that were kept without a file.
+    """
+    order = _order(content, look)
+    tiers = sorted(look.plan.tiers, key=lambda tier: tier.number)
+    names = {tier.number: f"atlas-{tier.number}-{tier.slug}.apkg" for tier in tiers}
+    keys = {tier.number: _key(shared, content, order, look, tier.number) for tier in tiers}
+    whole = hashlib.sha256("\0".join((shared, *keys.values())).encode()).hexdigest()
+    files: dict[str, tuple[str, Path | None]] = {}
+    everything = None if kept.get(ALL) == whole else Package(folder / "all", look, jobs)
+    with ThreadPoolExecutor(jobs) as closing:  # sqlite and zlib work outside the interpreter's lock
+        closed = []
+        for number, name in names.items():
+            if not keys[number]:
+                continue
+            package = None if kept.get(name) == keys[number] else Package(folder / str(number), look, jobs)
+            files[name] = (keys[number], folder / str(number) if package else None)
+            targets = [target for target in (package, everything) if target is not None]
+            for media, picture, items in _tier(content, order, number) if targets else ():
+                for target in targets:
+                    _add(target, media, picture, items, number)
+            if package is not None:
+                closed.append(closing.submit(package.close))
+        if everything is not None:
+            everything.close()
+        for future in closed:
+            future.result()
+    files[ALL] = (whole, folder / "all" if everything else None)
+    if kept.get(PLAN) == whole:
+        files[PLAN] = (whole, None)
+    else:
+        build_plan(folder / "plan", look)
+        files[PLAN] = (whole, folder / "plan")
+    return files
+
+
+def _key(shared: str, content: Content, order: _Order, look: Look, tier: int) -> str:
+    """A digest of all that shapes the package of a tier; empty where there is none."""
+    digest = hashlib.sha256(shared.encode())
+    for part in fields(look):
+        if part.name not in ("plan", "templates", "mods"):  # the first two are in `shared`, the mods follow
+            digest.update(f"\0{part.name} {getattr(look, part.name)!r}".encode())
+    for slot, week, bundle in order.get(tier, ()):
+        mods = ",".join([str(look.mods[guid].mod) for _, guid, _, _ in bundle.heads])
+        digest.update(f"\0{slot} {week} {bundle.seat.diagram} {bundle.entry} {mods}".encode())
+    gone = sorted((note.guid, look.mods[note.guid].mod) for note in content.retired if note.tier == tier)
+    digest.update(f"\0{gone!r}".encode())
+    for kind in NOTE_TYPES:
+        digest.update(f"\0{look.mods[guid_of(note_type_key(kind))].mod}".encode())
+    return digest.hexdigest() if gone or order.get(tier) else ""
+
+
+def pack_some(content: Content, look: Look, wish: Wish, file: Path, jobs: int) -> bool:
+    """Write one package with the notes that are wanted. Returns whether there were any."""
+    package: Package | None = None
+    order = _order(content, look)
+    for tier in sorted(look.plan.tiers, key=lambda tier: tier.number):
+        for media, picture, items in _tier(content, order, tier.number):
+            if wanted := [item for item in items if wish(item.row.guid, item.tags, tier.number)]:
+                package = package or Package(file, look, jobs)
+                _add(package, media, picture, wanted, tier.number)
+    if package is not None:
+        package.close()
+    return package is not None
+
+
+def _add(package: Package, media: str, picture: Deflated | None, items: Iterable[_Item], tier: int) -> None:
+    for item in items:
+        package.add(item.row, item.tags, tier, item.due)
+    if picture is not None:
+        package.add_media(media, picture)
+
+
+def _order(content: Content, look: Look) -> _Order:
+    """The bundles of each tier by slot."""
+    slots = deal(look.plan, (bundle.seat for bundle in content.bundles))
+    calendar = Calendar(look.plan, look.pace.weeks)
+    order: _Order = {}
+    for bundle in content.bundles:
+        slot = slots[bundle.seat.diagram]
+        week = week_tag(look.plan, calendar.week(bundle.seat, slot))
+        order.setdefault(bundle.seat.tier, []).append((slot, week, bundle))
+    for bundles in order.values():
+        bundles.sort(key=lambda line: line[0])
+    return order
+
+
+def _tier(content: Content, order: _Order, tier: int) -> Iterator[tuple[str, Deflated | None, list[_Item]]]:
+    """(name of the picture, picture, notes) of each diagram of a tier, in order; tombstones come last."""
+    for slot, week, bundle in order.get(tier, ()):
+        rows, picture = content.read(bundle)
+        dues = positions(slot, [row.kind for row in rows])
+        items = []
+        for row, due in zip(rows, dues, strict=True):
+            tags = sorted(row.tags)
+            insort(tags, week)
+            items.append(_Item(row, tags, due))
+        yield bundle.media, picture, items
+    gone = sorted((note for note in content.retired if note.tier == tier), key=lambda note: note.guid)
+    if gone:
+        yield "", None, [_Item(row_of(note), note.tags, None) for note in gone]

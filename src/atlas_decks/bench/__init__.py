@@ -1,0 +1,1 @@
+"""Measures how fast the tool is, on curricula made from real diagrams."""

@@ -1,0 +1,198 @@
+"""Subjects on disk: what was made of each subject file, keyed by everything that shapes it.
+
+An entry is one file: the SHA-256 of the rest, a JSON header, then notes and deflated pictures, which are read only when
+a package is written. It is moved into place when it is complete, and checked when it is opened; what is damaged is made
+again. JSON, not pickles: a cache that somebody else wrote must not be able to run code.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from atlas_decks.archive import Deflated
+from atlas_decks.package import Row
+from atlas_decks.problems import Problem
+from atlas_decks.schedule import Seat
+
+_SPARE = 3  # unused entries are kept up to this many times the used ones: going back to an older state stays fast
+_SPARE_FROM = 500
+Head = tuple[str, str, str, str]  # kind of card, GUID, content hash, id of the fact
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A diagram of a subject: what schedule and ledger need of it, and where its notes and its picture lie.
+
+    `lines` are the heads as text, one a line: a large curriculum has a million of them.
+    """
+
+    seat: Seat
+    lines: str
+    media: str
+    entry: str
+    at: tuple[int, int, int, int, int, int]  # offset and length of the notes, of the picture; its size and CRC-32
+
+    @property
+    def heads(self) -> Iterator[Head]:
+        """What the ledger needs of each note, in the order in which they are studied."""
+        for line in self.lines.splitlines():
+            kind, guid, content, fact = line.split(" ")
+            yield sys.intern(kind), guid, content, fact
+
+    @property
+    def notes(self) -> int:
+        """How many notes there are."""
+        return self.lines.count("\n")
+
+
+def as_lines(heads: Iterable[Head]) -> str:
+    """Heads as a bundle keeps them; no part of one holds a space."""
+    return "".join(f"{' '.join(head)}\n" for head in heads)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A subject file: its problems, what its diagrams claim (`once`: alone; `counted`: up to a number), its bundles.
+
+    Claims are 64-bit hashes. `diagrams` counts all diagrams; there are bundles only where nothing is wrong.
+    """
+
+    problems: Sequence[Problem]
+    once: Sequence[int]
+    counted: Sequence[tuple[int, int]]
+    diagrams: int
+    bundles: Sequence[Bundle]
+
+
+@dataclass(frozen=True)
+class Made:
+    """A diagram on its way into the store."""
+
+    seat: Seat
+    heads: Sequence[Head]
+    media: str
+    rows: Sequence[Row]
+    picture: Deflated
+
+
+class Store:
+    """A folder with one file an entry."""
+
+    def __init__(self, folder: Path, guard: object = None) -> None:
+        self.folder = folder
+        self._guard = guard  # a temporary folder lives as long as what uses it
+
+    def __reduce__(self) -> tuple[type[Store], tuple[Path]]:
+        return Store, (self.folder,)
+
+    def get(self, key: str) -> Subject | None:
+        """The subject of that key, or None where there is none that can be read."""
+        try:
+            content = (self.folder / key).read_bytes()
+            digest, _, rest = content.partition(b"\n")
+            if hashlib.sha256(rest).hexdigest().encode() != digest:
+                return None
+            header, _, _ = rest.partition(b"\n")
+            return _subject(_load(header), key, len(digest) + len(header) + 2)
+        except (OSError, ValueError, TypeError, KeyError):
+            return None
+
+    def put(
+        self,
+        key: str,
+        problems: Iterable[Problem],
+        claims: Iterable[tuple[int, int]],
+        diagrams: int,
+        made: Iterable[Made],
+    ) -> None:
+        """Keep a subject. Raises OSError where the folder cannot be written."""
+        body: list[bytes] = []
+        at = 0
+        bundles = []
+        for one in made:
+            notes = _dump([tuple(row) for row in one.rows])
+            places = (at, len(notes), at + len(notes), len(one.picture.data), one.picture.size, one.picture.crc)
+            at += len(notes) + len(one.picture.data)
+            body += [notes, one.picture.data]
+            bundles.append([one.seat, as_lines(one.heads), one.media, places])
+        claims = list(claims)
+        header = _dump(
+            {
+                "problems": [
+                    [p.path, p.line, p.column, p.rule, p.message, p.hint, p.severity] for p in sorted(set(problems))
+                ],
+                "once": [claim for claim, limit in claims if limit == 1],
+                "counted": [claim for claim in claims if claim[1] != 1],
+                "diagrams": diagrams,
+                "bundles": bundles,
+            }
+        )
+        rest = b"".join([header, b"\n", *body])
+        content = hashlib.sha256(rest).hexdigest().encode() + b"\n" + rest
+        self.folder.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=self.folder, suffix=".tmp")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            Path(name).replace(self.folder / key)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+    def read(self, bundle: Bundle) -> tuple[list[Row], Deflated]:
+        """Notes and picture of a bundle that `get` returned."""
+        notes_at, notes_length, picture_at, length, size, crc = bundle.at
+        with (self.folder / bundle.entry).open("rb", buffering=0) as file:
+            content = os.pread(file.fileno(), notes_length + length, notes_at)
+        rows = [Row(*row) for row in _load(content[:notes_length])]
+        start = picture_at - notes_at
+        return rows, Deflated(content[start : start + length], size, crc)
+
+    def drop(self, key: str) -> None:
+        """Forget an entry."""
+        (self.folder / key).unlink(missing_ok=True)
+
+    def prune(self, used: Collection[str]) -> None:
+        """Drop the oldest entries that are not in use, where they are many."""
+        with contextlib.suppress(OSError), os.scandir(self.folder) as entries:
+            unused = [(entry.stat().st_mtime, entry.path) for entry in entries if entry.name not in used]
+            for _, path in sorted(unused)[: -max(_SPARE * len(used), _SPARE_FROM)]:
+                Path(path).unlink(missing_ok=True)
+
+
+def _dump(value: object) -> bytes:
+    try:
+        return orjson.dumps(value)
+    except TypeError:  # the name of a file need not be UTF-8
+        return json.dumps(value).encode("ascii")
+
+
+def _load(text: bytes) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return json.loads(text)
+
+
+def _subject(header: Any, key: str, start: int) -> Subject:
+    bundles = [
+        Bundle(
+            Seat(diagram, tier, sys.intern(category), sys.intern(group), sys.intern(company)),
+            *(lines, media, key, (start + a, b, start + c, length, size, crc)),
+        )
+        for (diagram, tier, category, group, company), lines, media, (a, b, c, length, size, crc) in header["bundles"]
+    ]
+    problems = [Problem(*problem) for problem in header["problems"]]
+    counted = [(claim, limit) for claim, limit in header["counted"]]
+    return Subject(problems, header["once"], counted, header["diagrams"], bundles)

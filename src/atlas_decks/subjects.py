@@ -1,0 +1,311 @@
+"""Subject files -> subjects: read, drawn, checked, written out as notes; each file by itself, and only when it changed.
+
+What a file gives depends on itself, the plan, the templates, the renderer and this tool, so that is its key. What only
+shows between files (`rules.claims`) is looked at every time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from array import array
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from atlas_decks import load, rules, workers
+from atlas_decks.archive import deflate
+from atlas_decks.curriculum import Curriculum, Diagram, Plan
+from atlas_decks.diagrams import Cache, Renderer, RenderError
+from atlas_decks.drawing import Drawing
+from atlas_decks.ledger import note_hash
+from atlas_decks.notes import make_notes, media_name
+from atlas_decks.package import row_of
+from atlas_decks.problems import Problem, ProblemsFoundError
+from atlas_decks.project import Project
+from atlas_decks.schedule import seat_of
+from atlas_decks.source import Source, decode, read_bytes
+from atlas_decks.store import Bundle, Made, Store, Subject
+from atlas_decks.templating import Templates
+
+_POOL_FROM = 150_000  # bytes of files to make: below, starting processes costs more than it saves
+_CHUNK = 40_000  # bytes of files that a process takes at once
+
+
+@dataclass(frozen=True)
+class Survey:
+    """All subjects of a curriculum.
+
+    `clash` says that files may contradict each other. `templates` are problems that keep notes from being made; they
+    matter only to those who want the notes. `shared` is a digest of what shapes every subject, `key` of all subjects.
+    """
+
+    plan: Plan
+    problems: tuple[Problem, ...]
+    templates: tuple[Problem, ...]
+    clash: bool
+    shared: str
+    key: str
+    diagrams: int
+    bundles: tuple[Bundle, ...]
+    store: Store
+
+
+@dataclass(frozen=True)
+class _Setting:
+    """What all files share; a worker process gets it once."""
+
+    project: Project
+    plan: Plan
+    plan_source: Source
+    renderer: Renderer
+    store: Store
+
+
+@dataclass(frozen=True)
+class _Task:
+    raw: bytes
+    name: str
+    key: str
+
+
+class _Maker:
+    """Makes subjects, in this process or in a worker."""
+
+    def __init__(self, setting: _Setting) -> None:
+        self._setting = setting
+        self._cache = Cache(setting.project.cache)
+        self._templates = Templates(setting.project.templates)
+
+    def make(self, task: _Task) -> list[Problem]:
+        """Make and store the subject of a file. Returns the problems of the templates, which leave it without notes."""
+        plan = self._setting.plan
+        source, problems = decode(task.raw, task.name)
+        head, diagrams, faults = load.load_file(source, plan) if source else (None, [], [])
+        problems += faults
+        drawings: dict[str, Drawing] = {}
+        for diagram in diagrams:
+            try:
+                drawings[diagram.id] = self._draw(diagram.spec.mermaid)
+            except RenderError as error:
+                problems.append(syntax_problem(diagram, error))
+        files = ((source, head),) if source and head else ()
+        problems += rules.check(Curriculum(plan, self._setting.plan_source, tuple(diagrams), files), drawings)
+        made: list[Made] = []
+        unfilled: list[Problem] = []
+        if not any(problem.severity == "error" for problem in problems):
+            try:
+                made = [bundle(diagram, drawings[diagram.id], plan, self._templates) for diagram in diagrams]
+            except ProblemsFoundError as error:
+                unfilled = error.problems
+        claims = [(_hash(key), limit) for diagram in diagrams for key, limit in rules.claims(diagram)]
+        self._setting.store.put(task.key, problems, claims, len(diagrams), made)
+        return unfilled
+
+    def _draw(self, mermaid: str) -> Drawing:
+        renderer = self._setting.renderer
+        key = self._cache.key(mermaid, renderer.version)
+        drawing = self._cache.get(key)
+        if drawing is None:
+            drawing = renderer.render(mermaid)
+            self._cache.put(key, drawing)
+        return drawing
+
+
+def bundle(diagram: Diagram, drawing: Drawing, plan: Plan, templates: Templates) -> Made:
+    """All that a diagram brings to the packages. Raises ProblemsFoundError where a template is broken."""
+    notes = list(make_notes(diagram, drawing, plan, templates))
+    heads = [(note.kind, note.guid, note_hash(note), note.key.split("/")[2]) for note in notes]
+    rows = [row_of(note) for note in notes]
+    return Made(seat_of(diagram), heads, media_name(diagram.id, drawing), rows, deflate(drawing.svg.encode()))
+
+
+def syntax_problem(diagram: Diagram, error: RenderError) -> Problem:
+    """A source that cannot be drawn, at the line at fault."""
+    path = diagram.path("mermaid")
+    line, column = diagram.origin.place(path)
+    if path in diagram.origin.blocks and error.line:
+        line, column = line + error.line, 1
+    return Problem(diagram.origin.path, line, column, "mermaid-syntax", error.message, error.hint)
+
+
+def survey(
+    project: Project, renderer: Renderer, jobs: int = 1, progress: Callable[[int], None] = lambda _: None
+) -> Survey:
+    """Look at all subject files of a project, and make what is not in the store, `jobs` processes wide.
+
+    `progress` is called with the number of diagrams just finished. Raises ProblemsFoundError where the plan cannot be
+    read, RendererAwayError where the renderer cannot.
+    """
+    plan, plan_source = load.load_plan(project)
+    files, problems = load.subject_files(project)
+    setting = _Setting(project, plan, plan_source, renderer, _open_store(project))
+    shared = shared_key(project, renderer.version)
+    unfilled: list[Problem] = []
+    subjects: list[Subject | str] = []
+    keys: list[bytes] = []
+
+    def tasks() -> Iterator[_Task]:
+        for file in files:
+            name = project.name(file)
+            raw, faults = read_bytes(file, name)
+            problems.extend(faults)
+            if raw is None:
+                continue
+            key = hashlib.sha256(b"\0".join((shared, name.encode("utf-8", "surrogatepass"), raw))).hexdigest()
+            keys.append(key.encode())
+            subject = setting.store.get(key)
+            subjects.append(key if subject is None else subject)
+            if subject is None:
+                yield _Task(raw, name, key)
+            else:
+                progress(subject.diagrams)
+
+    for faults in _make_all(tasks(), setting, jobs):
+        unfilled += faults
+    once = array("Q")
+    counted: Counter[int] = Counter()
+    limits: dict[int, int] = {}
+    bundles: list[Bundle] = []
+    diagrams = 0
+    made = [subject for subject in subjects if isinstance(subject, str)]
+    for position, subject in enumerate(subjects):
+        if isinstance(subject, str):
+            subject = _reopen(setting.store, subject)
+            progress(subject.diagrams)
+        problems += subject.problems
+        once.extend(subject.once)
+        for claim, limit in subject.counted:
+            counted[claim] += 1
+            limits[claim] = limit
+        bundles += subject.bundles
+        diagrams += subject.diagrams
+        subjects[position] = ""
+    clash = any(a == b for a, b in pairwise(sorted(once))) or any(counted[claim] > limits[claim] for claim in counted)
+    if unfilled:  # what was stored has no notes, and must not be taken for complete
+        for bundle_less in made:
+            setting.store.drop(bundle_less)
+    found = tuple(sorted(set(problems)))
+    return Survey(
+        plan=plan,
+        problems=found,
+        templates=tuple(sorted(set(unfilled))),
+        clash=clash,
+        shared=shared.hex(),
+        key=hashlib.sha256(b"\0".join((shared, *keys))).hexdigest(),
+        diagrams=diagrams,
+        bundles=tuple(bundles),
+        store=setting.store,
+    )
+
+
+def _reopen(store: Store, key: str) -> Subject:
+    subject = store.get(key)
+    if subject is None:
+        raise OSError(5, "what was just written cannot be read", str(store.folder / key))
+    return subject
+
+
+def _open_store(project: Project) -> Store:
+    """The project's store; where it cannot be written, one for this run."""
+    try:
+        project.subjects.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=project.subjects):
+            return Store(project.subjects)
+    except OSError:
+        temporary = TemporaryDirectory(prefix="atlas-decks-")
+        return Store(Path(temporary.name), temporary)
+
+
+def shared_key(project: Project, renderer_version: str) -> bytes:
+    """A digest of all that shapes every subject: plan, templates, renderer, this tool and what it is built on."""
+    digest = hashlib.sha256(f"{renderer_version}\0{_tool()}\0".encode())
+    digest.update(project.plan.read_bytes())
+    for folder in project.templates:
+        for file in sorted(folder.rglob("*")) if folder.is_dir() else ():
+            if file.is_file():
+                digest.update(f"\0{file.relative_to(folder).as_posix()}\0".encode("utf-8", "surrogatepass"))
+                digest.update(file.read_bytes())
+    return digest.digest()
+
+
+@lru_cache(maxsize=1)
+def _tool() -> str:
+    """A digest of the tool's own code and of the names and versions of all installed packages."""
+    package = Path(__file__).parent
+    digest = hashlib.sha256(sys.version.encode())
+    for file in sorted([*package.rglob("*.py"), *package.rglob("*.ttf")]):
+        digest.update(file.read_bytes())
+    for entry in filter(os.path.isdir, sys.path):
+        names = sorted(name for name in os.listdir(entry) if name.endswith(".dist-info"))  # noqa: PTH208
+        digest.update("\0".join(names).encode())
+    return digest.hexdigest()
+
+
+def _hash(claim: str) -> int:
+    return int.from_bytes(hashlib.blake2b(claim.encode("utf-8", "surrogatepass"), digest_size=8).digest())
+
+
+# --- processes --------------------------------------------------------------------------------------------------------
+
+_worker: _Maker | None = None
+
+
+def _start(setting: _Setting) -> None:
+    global _worker
+    workers.start()
+    _worker = _Maker(setting)
+
+
+def _work(tasks: list[_Task]) -> list[Problem]:
+    assert _worker is not None, "the pool starts its processes with _start"  # noqa: S101
+    return [problem for task in tasks for problem in _worker.make(task)]
+
+
+def _make_all(tasks: Iterable[_Task], setting: _Setting, jobs: int) -> Iterator[list[Problem]]:
+    """Make every task's subject: a few here, many in processes, of which only so many are under way at a time."""
+    chunks = _chunks(tasks)
+    first: list[list[_Task]] = []
+    size = 0
+    for chunk in chunks:
+        first.append(chunk)
+        size += sum(len(task.raw) for task in chunk)
+        if jobs > 1 and size >= _POOL_FROM:
+            break
+    else:
+        maker = _Maker(setting)
+        for chunk in first:
+            for task in chunk:
+                yield maker.make(task)
+        return
+    with ProcessPoolExecutor(jobs, initializer=_start, initargs=(setting,)) as pool:
+        pending: deque[Future[list[Problem]]] = deque(pool.submit(_work, chunk) for chunk in first)
+        try:
+            for chunk in chunks:
+                pending.append(pool.submit(_work, chunk))
+                if len(pending) > 3 * jobs + len(first):
+                    yield pending.popleft().result()
+            for future in pending:
+                yield future.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _chunks(tasks: Iterable[_Task]) -> Iterator[list[_Task]]:
+    chunk: list[_Task] = []
+    size = 0
+    for task in tasks:
+        chunk.append(task)
+        size += len(task.raw)
+        if size >= _CHUNK:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
