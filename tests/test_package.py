@@ -110,7 +110,7 @@ def test_a_shared_guid_and_a_position_out_of_range_are_refused(
 ) -> None:
     pace = checked.curriculum.plan.pace(16)
     assert pace is not None
-    look = package.Look(checked.curriculum.plan, Templates(project.templates), built.ledger, pace, {})
+    look = package.Look(checked.curriculum.plan, Templates(project.templates), built.ledger, pace, {}, "", {})
     file = package.Package(tmp_path / "x.apkg", look)
     with pytest.raises(ValueError, match="out of Anki's range"):
         file.add(package.row_of(built.placed[0].note), (), 1, 1_000_000)
