@@ -19,7 +19,7 @@ test: $(VENV)/.dev lint
 
 # more kills and random sequences than `test` has, with figures
 test-long: test
-	$(BIN)/python -m pytest --long -s tests/test_crash_safety.py tests/test_update_sequences.py
+	$(BIN)/python -m pytest --long -s tests/test_crash_safety.py tests/test_release.py tests/test_update_sequences.py
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check src tests
