@@ -100,7 +100,7 @@ def test_a_killed_build_leaves_the_old_or_the_new_set(sets: tuple[Sample, Files,
         before = sample.packages()
         if not moving:  # nothing is left to finish: the set is whole as it lies there
             assert before in (old, new)
-        _run(sample, NEW, "stats")  # any command finishes what was begun
+        _run(sample, NEW, "-q", "stats")  # any command finishes what was begun
         found = sample.packages()
         assert found in (old, new), [n for n in found if found[n] != old.get(n)]
         seen["old" if found == old else "new"] += 1

@@ -52,9 +52,10 @@ def call(sample: Sample, monkeypatch: pytest.MonkeyPatch) -> Call:
 
 
 def _everything(sample: Sample) -> dict[str, bytes]:
-    """All files of the project that a release may write."""
+    """All files of the project that a release may write, but for what it is still preparing."""
     files = [*(sample.root / "decks").rglob("*"), sample.root / "CHANGELOG.md"]
-    return {f.relative_to(sample.root).as_posix(): f.read_bytes() for f in files if f.is_file() and f.name != ".lock"}
+    names = {f.relative_to(sample.root).as_posix(): f for f in files if f.is_file()}
+    return {name: f.read_bytes() for name, f in names.items() if "/." not in name}
 
 
 def _description(package: bytes, deck: str = "Sample") -> str:

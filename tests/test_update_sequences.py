@@ -33,7 +33,8 @@ picks = st.integers(0, 999)
 ACTIONS = [
     *["update"] * 10,  # first, as hypothesis likes the first best
     # the author
-    *("build", "reword", "reword", "take back wording", "add fact", "add fact", "add component", "remove fact"),
+    *["build"] * 3,
+    *("reword", "reword", "take back wording", "add fact", "add fact", "add component", "remove fact"),
     *("remove fact", "remove fact", "rename title", "move group or tier", "move group or tier", "change diagram"),
     *("add or remove node", "retire diagram", "add or revive diagram", "add or revive diagram", "change style"),
     *("change template", "change focus", "change pace", "use spare field"),
@@ -253,8 +254,9 @@ class Updates(RuleBasedStateMachine):
             self.received.pop(guid, None)
 
     def update(self, _pick: int, other: int) -> None:
-        """What the README says: build the newest, import all of it."""
-        self.release()
+        """What the README says: build the newest, import all of it; or import late what was built before."""
+        if other % 3:
+            self.release()
         self.import_one(len(self.releases) - 1, "atlas-all.apkg", other % 4 == 0)
 
     def import_any(self, pick: int, other: int) -> None:
@@ -405,5 +407,5 @@ def test_no_sequence_of_edits_and_actions_loses_anything(long_run: bool) -> None
     assert FIGURES["steps"] >= sequences * STEPS * 0.9
     wanted = ["imports", "reviews", "notes updated", "notes left alone"]
     if long_run:
-        wanted += [*ACTIONS_SEEN, "own edits overwritten", "updates held off by a later edit", "empty cards removed"]
+        wanted += [*ACTIONS_SEEN, "own edits overwritten", "empty cards removed"]
     assert [name for name in wanted if not FIGURES[name]] == []
