@@ -289,10 +289,9 @@ def _make_all(tasks: Iterable[_Task], setting: _Setting, jobs: int) -> Iterator[
         if jobs > 1 and size >= _POOL_FROM:
             break
     else:
-        maker = _Maker(setting)
-        for chunk in first:
-            for task in chunk:
-                yield maker.make(task)
+        if first:
+            maker = _Maker(setting)
+            yield from (maker.make(task) for chunk in first for task in chunk)
         return
     with ProcessPoolExecutor(jobs, initializer=_start, initargs=(setting,)) as pool:
         pending: deque[Future[list[Problem]]] = deque(pool.submit(_work, chunk) for chunk in first)

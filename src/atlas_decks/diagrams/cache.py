@@ -11,7 +11,6 @@ from pathlib import Path
 import orjson
 
 from atlas_decks.diagrams.font import font_digest
-from atlas_decks.diagrams.script import compose
 from atlas_decks.drawing import Box, Drawing, Label
 
 
@@ -31,6 +30,8 @@ class Cache:
 
     def key(self, source: str, renderer_version: str) -> str:
         """SHA-256 over script (which holds the palette), font, engine, and the code that finishes the picture."""
+        from atlas_decks.diagrams.script import compose  # brings mermaid-py along, which a warm build does not need
+
         parts = (compose(source).script, font_digest(), renderer_version, _code_digest())
         return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
