@@ -6,7 +6,7 @@ import hashlib
 from bisect import insort
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from atlas_decks.archive import Deflated
@@ -81,7 +81,10 @@ def pack_all(
 
 def _key(shared: str, content: Content, order: _Order, look: Look, tier: int) -> str:
     """A digest of all that shapes the package of a tier; empty where there is none."""
-    digest = hashlib.sha256(f"{shared} {look.pace!r} {look.limits[tier]!r}".encode())
+    digest = hashlib.sha256(shared.encode())
+    for part in fields(look):
+        if part.name not in ("plan", "templates", "mods"):  # the first two are in `shared`, the mods follow
+            digest.update(f"\0{part.name} {getattr(look, part.name)!r}".encode())
     for slot, week, bundle in order.get(tier, ()):
         mods = ",".join([str(look.mods[guid].mod) for _, guid, _, _ in bundle.heads])
         digest.update(f"\0{slot} {week} {bundle.seat.diagram} {bundle.entry} {mods}".encode())
