@@ -27,6 +27,7 @@ from atlas_decks.archive import deflate
 from atlas_decks.curriculum import Curriculum, Diagram, Plan
 from atlas_decks.diagrams import Cache, Renderer, RenderError
 from atlas_decks.drawing import Drawing
+from atlas_decks.installed import packages
 from atlas_decks.ledger import note_hash
 from atlas_decks.notes import make_notes, media_name
 from atlas_decks.package import row_of
@@ -245,9 +246,7 @@ def _tool() -> str:
     digest = hashlib.sha256(sys.version.encode())
     for file in sorted([*package.rglob("*.py"), *package.rglob("*.ttf")]):
         digest.update(file.read_bytes())
-    for entry in filter(os.path.isdir, sys.path):
-        names = sorted(name for name in os.listdir(entry) if name.endswith(".dist-info"))  # noqa: PTH208
-        digest.update("\0".join(names).encode())
+    digest.update("\0".join(packages()).encode())
     return digest.hexdigest()
 
 
