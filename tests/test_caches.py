@@ -234,3 +234,24 @@ def test_an_archive_takes_members_of_both_kinds(tmp_path: Path) -> None:
         assert opened.read("big") == content
         assert opened.read("small") == b"small " * 100
     assert inflate(deflate(content)) == content
+
+
+def test_installed_packages_are_named_with_their_versions() -> None:
+    from importlib.metadata import version
+
+    from atlas_decks.installed import versions
+
+    assert versions("lxml", "mermaid_py") == (f"lxml-{version('lxml')}", f"mermaid_py-{version('mermaid-py')}")
+
+
+def test_a_warm_build_needs_none_of_what_draws(sample: Sample) -> None:
+    import subprocess
+    import sys
+
+    build(sample)
+    code = "import sys; from atlas_decks.cli import run; run(sys.argv[1:]); print(sorted(sys.modules))"
+    command = [sys.executable, "-c", code, "--project", str(sample.root), "-q", "build"]
+    sample.edit("It checks the token.", "It checks each token.", ACME)
+    for heavy in (("lxml", "fontTools", "mermaid", "requests"), ("lxml", "fontTools", "mermaid", "requests", "jinja2")):
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert [name for name in heavy if f"'{name}'" in done.stdout] == []

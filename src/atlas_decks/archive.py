@@ -10,7 +10,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-LEVEL = 6
+LEVEL = 6  # of members that are deflated once and kept
+FILE_LEVEL = 4  # of files, which are deflated in every build: half the time of 6, for 4 % more bytes
 _CHUNK = 1 << 20
 _WINDOW = 1 << 15  # what deflate looks back
 _DATE = (2020, 1, 1, 0, 0, 0)
@@ -120,7 +121,7 @@ def _deflate_chunks(file: BinaryIO, jobs: int) -> Iterator[tuple[int, bytes]]:
 
 def _deflate_chunk(chunk: bytes, window: bytes, last: bool) -> bytes:
     if window:
-        packer = zlib.compressobj(LEVEL, zlib.DEFLATED, _RAW, zdict=window)
+        packer = zlib.compressobj(FILE_LEVEL, zlib.DEFLATED, _RAW, zdict=window)
     else:
-        packer = zlib.compressobj(LEVEL, zlib.DEFLATED, _RAW)
+        packer = zlib.compressobj(FILE_LEVEL, zlib.DEFLATED, _RAW)
     return packer.compress(chunk) + packer.flush(zlib.Z_FINISH if last else zlib.Z_SYNC_FLUSH)

@@ -105,7 +105,7 @@ class Built:
     @property
     def changed(self) -> list[Entry]:
         """Entries that are new, changed, or newly retired."""
-        return [entry for guid, entry in self.ledger.items() if self.old.get(guid) != entry]
+        return _changed(self.old, self.ledger)
 
 
 def compile_notes(project: Project, checked: Checked, weeks: int) -> list[Placed]:
@@ -136,7 +136,7 @@ class Assembled:
     @property
     def changed(self) -> list[Entry]:
         """Entries that are new, changed, or newly retired."""
-        return [entry for guid, entry in self.ledger.items() if self.old.get(guid) != entry]
+        return _changed(self.old, self.ledger)
 
 
 def build(
@@ -271,6 +271,11 @@ def _twins(bundles: Iterable[Bundle]) -> Iterator[str]:
 
 def _tombstones(entries: Mapping[str, Entry], plan: Plan) -> list[Note]:
     return [retired_note(entry.key, entry.tier, plan) for entry in entries.values() if entry.retired and entry.tier]
+
+
+def _changed(old: Mapping[str, Entry], new: Mapping[str, Entry]) -> list[Entry]:
+    """What differs; an entry that did not change is the same object in both."""
+    return [entry for guid, entry in new.items() if (before := old.get(guid)) is not entry and before != entry]
 
 
 def _stale(old: Mapping[str, Entry], new: Mapping[str, Entry], name: str) -> list[Problem]:

@@ -7,7 +7,6 @@ shows between files (`rules.claims`) is looked at every time.
 from __future__ import annotations
 
 import hashlib
-import os
 import sys
 from array import array
 from collections import Counter, deque
@@ -24,6 +23,7 @@ from atlas_decks.archive import deflate
 from atlas_decks.curriculum import Curriculum, Diagram, Plan
 from atlas_decks.diagrams import Cache, Renderer, RenderError
 from atlas_decks.drawing import Drawing
+from atlas_decks.installed import packages
 from atlas_decks.ledger import note_hash
 from atlas_decks.notes import make_notes, media_name
 from atlas_decks.package import row_of
@@ -242,9 +242,7 @@ def _tool() -> str:
     digest = hashlib.sha256(sys.version.encode())
     for file in sorted([*package.rglob("*.py"), *package.rglob("*.ttf")]):
         digest.update(file.read_bytes())
-    for entry in filter(os.path.isdir, sys.path):
-        names = sorted(name for name in os.listdir(entry) if name.endswith(".dist-info"))  # noqa: PTH208
-        digest.update("\0".join(names).encode())
+    digest.update("\0".join(packages()).encode())
     return digest.hexdigest()
 
 
@@ -279,10 +277,9 @@ def _make_all(tasks: Iterable[_Task], setting: _Setting, jobs: int) -> Iterator[
         if jobs > 1 and size >= _POOL_FROM:
             break
     else:
-        maker = _Maker(setting)
-        for chunk in first:
-            for task in chunk:
-                yield maker.make(task)
+        if first:
+            maker = _Maker(setting)
+            yield from (maker.make(task) for chunk in first for task in chunk)
         return
     with ProcessPoolExecutor(jobs, initializer=_start, initargs=(setting,)) as pool:
         pending: deque[Future[list[Problem]]] = deque(pool.submit(_work, chunk) for chunk in first)

@@ -6,14 +6,14 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateSyntaxError
-
 from atlas_decks.notetypes import SPARE_TEMPLATES, NoteType
 from atlas_decks.problems import Problem, ProblemsFoundError
 
 
 def _place(error: Exception, template: str) -> tuple[str, int]:
     """The template at fault, an included one too, and its line; 0 where no line is known."""
+    from jinja2 import TemplateSyntaxError
+
     if isinstance(error, TemplateSyntaxError):
         return error.name or template, error.lineno
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
@@ -26,6 +26,8 @@ class Templates:
     """The templates of a project: its own first, then the ones that come with the tool."""
 
     def __init__(self, folders: Sequence[Path]) -> None:
+        from jinja2 import Environment, FileSystemLoader, StrictUndefined  # a build that fills nothing starts sooner
+
         self._environment = Environment(
             loader=FileSystemLoader([str(folder) for folder in folders]),
             undefined=StrictUndefined,

@@ -13,7 +13,7 @@ from typing import TypeVar
 import yaml
 
 from atlas_decks import load, pipeline, rules, subjects
-from atlas_decks.archive import LEVEL, deflate
+from atlas_decks.archive import FILE_LEVEL, deflate
 from atlas_decks.curriculum import Curriculum
 from atlas_decks.diagrams import EmbeddedRenderer
 from atlas_decks.diagrams.font import font_face
@@ -79,7 +79,7 @@ def stages(project: Project) -> Iterator[tuple[str, float, float]]:
             )
         )
     sqlite, collection = timed(lambda: _insert(made))
-    squeezing, _ = timed(lambda: zlib.compress(collection, LEVEL))
+    squeezing, _ = timed(lambda: zlib.compress(collection, FILE_LEVEL))
     yield "ledger and packages", seconds, 2 * (sqlite + squeezing)  # every note goes into two packages
 
 

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import click
 
-from atlas_decks import __version__
 from atlas_decks.problems import ProblemsFoundError, format_problems
 
 DONE, PROBLEMS, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
@@ -56,7 +55,7 @@ class _Commands(click.Group):
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, "-V", "--version", prog_name="atlas-decks")
+@click.version_option(None, "-V", "--version", package_name="atlas-decks", prog_name="atlas-decks")
 @click.option(
     "--project",
     "project_dir",
@@ -119,6 +118,8 @@ def run(arguments: list[str]) -> int:
         )
         return PROBLEMS
     except Exception:  # the one boundary: a bug must not greet people with a traceback
+        from atlas_decks import __version__
+
         handle, name = tempfile.mkstemp(prefix="atlas-decks-", suffix=".log")
         with os.fdopen(handle, "w", encoding="utf-8") as log:
             log.write(f"atlas-decks {__version__}\n{traceback.format_exc()}")

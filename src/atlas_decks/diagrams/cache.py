@@ -11,8 +11,8 @@ from pathlib import Path
 import orjson
 
 from atlas_decks.diagrams.font import font_digest
-from atlas_decks.diagrams.script import compose
 from atlas_decks.drawing import Box, Drawing, Label
+from atlas_decks.installed import versions
 
 
 @lru_cache(maxsize=1)
@@ -20,7 +20,9 @@ def _code_digest() -> str:
     """Changed code may draw otherwise; a number to count up by hand would be forgotten."""
     folder = Path(__file__).parent
     files = (*sorted(folder.rglob("*.py")), folder.parent / "drawing.py")
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+    # mermaid-py writes the theme into the script, the others take part in finishing the picture
+    others = versions("mermaid_py", "lxml", "fonttools", "brotli", "tinycss2", "cssselect")
+    return hashlib.sha256(b"".join([*(file.read_bytes() for file in files), *map(str.encode, others)])).hexdigest()
 
 
 class Cache:
@@ -30,8 +32,8 @@ class Cache:
         self.folder = folder
 
     def key(self, source: str, renderer_version: str) -> str:
-        """SHA-256 over script (which holds the palette), font, engine, and the code that finishes the picture."""
-        parts = (compose(source).script, font_digest(), renderer_version, _code_digest())
+        """SHA-256 over source, font, engine, and the code that makes its script and finishes the picture."""
+        parts = (source, font_digest(), renderer_version, _code_digest())
         return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
     def get(self, key: str) -> Drawing | None:

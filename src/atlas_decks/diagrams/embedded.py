@@ -5,9 +5,10 @@ from __future__ import annotations
 import mmdr
 
 from atlas_decks.diagrams.renderer import RenderError
-from atlas_decks.diagrams.script import compose, diagram_kind
-from atlas_decks.diagrams.svg import UnsafeSvgError, finish
 from atlas_decks.drawing import Drawing
+
+# What finishes a picture (lxml, fontTools, mermaid-py) is imported when the first one is drawn: a build that draws
+# nothing starts in half the time.
 
 _BACKEND = "merman"
 _SEARCHED = 300  # lines: the search for the line at fault draws once a line
@@ -23,6 +24,9 @@ class EmbeddedRenderer:
 
     def render(self, source: str) -> Drawing:
         """Draw one source; raises RenderError with the line at fault."""
+        from atlas_decks.diagrams.script import diagram_kind
+        from atlas_decks.diagrams.svg import finish
+
         try:
             return finish(self.draw(source), diagram_kind(source))
         except ValueError as error:  # mmdr's own errors, and UnsafeSvgError
@@ -32,17 +36,23 @@ class EmbeddedRenderer:
 
     def draw(self, source: str) -> str:
         """The engine's own SVG of a source; raises ValueError."""
+        from atlas_decks.diagrams.script import compose
+
         svg: str = mmdr.render(compose(source).script, backend=_BACKEND).svg()
         return svg
 
 
 def _is_syntax(error: ValueError) -> bool:
+    from atlas_decks.diagrams.svg import UnsafeSvgError
+
     return not isinstance(error, UnsafeSvgError) and str(error).startswith("Diagram parse error")
 
 
 def _line(source: str, message: str) -> int:
     """The line at fault: the engine often names the end of the file, but the shortest prefix of lines that fails with
     the same message ends in it."""
+    from atlas_decks.diagrams.script import compose
+
     lines = source.splitlines()
     if len(lines) > _SEARCHED:
         return 0

@@ -9,8 +9,10 @@ import base64
 import hashlib
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from atlas_decks.diagrams.font.woff2 import Subsetter
+if TYPE_CHECKING:
+    from atlas_decks.diagrams.font.woff2 import Subsetter
 
 _FILE = Path(__file__).with_name("RobotoCondensed-Regular.ttf")
 
@@ -23,6 +25,8 @@ def font_digest() -> str:
 
 @lru_cache(maxsize=1)
 def _subsetter() -> Subsetter:
+    from atlas_decks.diagrams.font.woff2 import Subsetter  # brings fontTools along, which a warm build does not need
+
     return Subsetter(_FILE)
 
 
