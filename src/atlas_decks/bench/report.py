@@ -254,9 +254,10 @@ def _misses(results: Results, goals: Sequence[_Goal]) -> str:
         words.append(
             f"**The Chromium page** takes {middle(results.peers['chromium']) * 1000:.0f} ms a diagram on this machine, "
             f"so a tenth of it is {wanted:.1f} s for a whole build. One core works {engine:.1f} s in the engine, "
-            f"{tidy:.1f} s on making its pictures safe and small, and {rest:.1f} s on all else; two cores cannot do that "
-            f"in less than {(engine + tidy + rest) / 2:.1f} s. The page's time holds none of the clean-up, the rules, "
-            f"the masks and the ledger. What is left to gain is in the clean-up, which is Python, and in the engine, which is not ours."
+            f"{tidy:.1f} s on making its pictures safe and small, and {rest:.1f} s on all else; two cores cannot do "
+            f"that in less than {(engine + tidy + rest) / 2:.1f} s. The page's time holds none of the clean-up, the "
+            f"rules, the masks and the ledger. What is left to gain is in the clean-up, which is Python, and in the "
+            f"engine, which is not ours."
         )
     others = [text for text in missed if not text.startswith("one edit") and text != page]
     if others:
