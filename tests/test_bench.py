@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from atlas_decks.bench.generate import generate, word
 from atlas_decks.bench.runs import Bench, Scale
 from atlas_decks.diagrams import EmbeddedRenderer
 from atlas_decks.project import Project
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def test_made_up_words_differ() -> None:
@@ -114,3 +117,9 @@ def test_the_plot_is_the_same_for_the_same_results(tmp_path: Path) -> None:
     first = [file.read_bytes() for file in report.write(tmp_path, _results())]
     assert first == [file.read_bytes() for file in report.write(tmp_path, _results())]
     assert b"<svg" in first[1]
+
+
+def test_the_committed_report_is_what_its_results_say() -> None:
+    found = results.read(ROOT / "docs")
+    assert json.loads((ROOT / "docs/performance.json").read_bytes())["scales"].keys() >= {"72", "1060", "10000"}
+    assert report.text(found) == (ROOT / "docs/performance.md").read_text("utf-8")

@@ -218,7 +218,12 @@ def _goals(results: Results) -> list[_Goal]:
         _goal("one edit, 1,060: under 1.5 times the unchanged build", ratio(edit, unchanged), "times", 1.5),
         _goal("time against size: slope at most 1.1", slopes.get("time"), "", 1.1),
         _goal("memory against size: slope at most 1.1", slopes.get("memory"), "", 1.1),
-        _goal("memory at 100,000: under 2 GB", largest["peak"] / 1e9 if largest else None, "GB", 2),
+        _goal(
+            "memory at 100,000: under 2 GB",
+            max(largest["peak"], largest["peak_edit"]) / 1e9 if largest else None,
+            "GB",
+            2,
+        ),
         _goal("start of `atlas-decks --help`: under 0.2 s", middle(results.start_up) or None, "s", 0.2),
         _goal("median SVG: at most 12 kB", main["svg"] / 1000 if main else None, "kB", 12),
         _goal("package with all 1,060: at most 20 MB", package, "MB", 20),
@@ -240,7 +245,21 @@ def _misses(results: Results, goals: Sequence[_Goal]) -> str:
             f"deflated, as a changed row moves all that follow it. Reading all files and making the edited one anew "
             f"takes {_number(part['subjects'])} s, the start of Python and the imports {_number(part['start'])} s."
         )
-    others = [text for text in missed if not text.startswith("one edit")]
+    page = next((text for text in missed if "Chromium page" in text), None)
+    if main and page and results.stages:
+        alone = {name: seconds for name, seconds, _ in results.stages}
+        engine, tidy = alone["Mermaid engine"], alone["picture clean-up"]
+        rest = sum(alone.values()) - engine - tidy
+        wanted = middle(_whole(results, "chromium")) / 10
+        words.append(
+            f"**The Chromium page** takes {middle(results.peers['chromium']) * 1000:.0f} ms a diagram on this machine, "
+            f"so a tenth of it is {wanted:.1f} s for a whole build. One core works {engine:.1f} s in the engine, "
+            f"{tidy:.1f} s on making its pictures safe and small, and {rest:.1f} s on all else; two cores cannot do "
+            f"that in less than {(engine + tidy + rest) / 2:.1f} s. The page's time holds none of the clean-up, the "
+            f"rules, the masks and the ledger. What is left to gain is in the clean-up, which is Python, and in the "
+            f"engine, which is not ours."
+        )
+    others = [text for text in missed if not text.startswith("one edit") and text != page]
     if others:
         words.append(
             "Missed besides: " + "; ".join(others) + ". The tables below say which stage has the largest share; "

@@ -152,6 +152,17 @@ def _rules(sheet: str) -> tuple[_Rule, ...]:
     return tuple(rules)
 
 
+@lru_cache(maxsize=256)
+def _applicable(sheets: tuple[str, ...], names: frozenset[str]) -> tuple[tuple[int, _Rule], ...]:
+    """The rules, numbered in their order, that a tree of these tags and classes can have use for."""
+    rules = enumerate(rule for sheet in sheets for rule in _rules(sheet))
+    return tuple(
+        (order, rule)
+        for order, rule in rules
+        if all(name in names or name[0] == "#" for step in rule.steps for name in step.names)
+    )
+
+
 @lru_cache(maxsize=512)
 def _declarations(text: str) -> Mapping[str, tuple[str, bool]]:
     """Property -> (value, important), of the properties that matter in a picture."""
@@ -184,13 +195,11 @@ def resolve(root: etree._Element, *sheets: str) -> dict[etree._Element, Style]:
         if name not in mine or rank >= mine[name][0]:
             mine[name] = (rank, value)
 
-    order = 0
-    for sheet in sheets:
-        for rule in _rules(sheet):
-            order += 1
-            for element in rule.matches(tree):
-                for name, (value, important) in rule.declarations.items():
-                    declare(element, name, value, (important, 1, rule.specificity, order))
+    named = frozenset(name for name in tree.by_name if name[0] != "#") | {f"#{root.get('id')}"}
+    for order, rule in _applicable(sheets, named):
+        for element in rule.matches(tree):
+            for name, (value, important) in rule.declarations.items():
+                declare(element, name, value, (important, 1, rule.specificity, order))
     for element in root.iter():
         for key, text in element.items():
             if key == "style":

@@ -92,6 +92,7 @@ _ALLOWED = _ATTRIBUTES | {"data-et", "data-id", "data-role"}
 _NODE_ID = re.compile(r"-(?:flowchart|state|entity)-(.+)-\d+$")
 _TRANSLATE = re.compile(r"translate\(\s*([-\d.e]+)[\s,]*([-\d.e]+)?\s*\)")
 _UNSAFE = re.compile(r"javascript:|url\(\s*['\"]?(?!#|data:)", re.IGNORECASE)
+_REFERENCE = re.compile(r"url\(#([^)]+)\)")
 Rect = tuple[float, float, float, float]  # x0, y0, x1, y1 in px
 
 
@@ -188,6 +189,10 @@ def _mark_roles(root: etree._Element) -> None:
 
 def _clean(root: etree._Element) -> None:
     etree.strip_elements(root, "filter", "linearGradient", with_tail=False)  # decoration that nothing of ours needs
+    for element in reversed(list(root.iter("g"))):  # what the engine put aside for HTML labels
+        if len(element) == 0 and element is not root:
+            _drop(element)
+    used: set[str] = set()  # ids that something refers to
     for element in list(root.iter()):
         tag = element.tag
         if not isinstance(tag, str):
@@ -199,12 +204,12 @@ def _clean(root: etree._Element) -> None:
         for name, value in element.items():
             if name not in _ALLOWED:
                 del element.attrib[name]
-            elif _UNSAFE.search(str(value)):
-                raise UnsafeSvgError(f"{name!s}={value[:60]!r} may not stand in a diagram")
-    used = set(re.findall(r"url\(#([^)]+)\)|href=\"#([^\"]+)\"", etree.tostring(root, encoding="unicode")))
-    names = {a or b for a, b in used}
+            elif ":" in value or "(" in value:  # without one of them it is neither an address nor a function
+                if _UNSAFE.search(str(value)):
+                    raise UnsafeSvgError(f"{name!s}={value[:60]!r} may not stand in a diagram")
+                used.update(_REFERENCE.findall(str(value)))
     for element in list(root.iter("marker", "symbol")):
-        if element.get("id") not in names:
+        if element.get("id") not in used:
             _drop(element)
     for element in list(root.iter("defs")):
         if len(element) == 0:
