@@ -41,7 +41,7 @@ verify: $(VENV)/.dev decks
 bench: bench-peers
 	ATLAS_BENCH_MODULES=$(PEERS)/node_modules $(BIN)/atlas-decks bench --peers tests/bench_peers.py -o docs $(BENCH_ARGS)
 
-bench-peers: $(VENV)/.bench $(PEERS)/.done
+bench-peers: $(VENV)/.dev $(PEERS)/.done
 
 clean:
 	rm -rf $(VENV) .atlas .pytest_cache .mypy_cache .ruff_cache .hypothesis decks/*.apkg
@@ -51,10 +51,6 @@ $(VENV)/bin/python:
 
 $(VENV)/.build: pyproject.toml $(CONSTRAINTS) | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -e .
-	touch $@
-
-$(VENV)/.bench: pyproject.toml $(CONSTRAINTS) | $(VENV)/.dev
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -e ".[bench]"
 	touch $@
 
 # what `make bench` compares with: the official Mermaid, by its command line and for a page in Chromium

@@ -113,7 +113,6 @@ def test_results_are_kept_size_by_size(tmp_path: Path) -> None:
 
 
 def test_the_plot_is_the_same_for_the_same_results(tmp_path: Path) -> None:
-    pytest.importorskip("matplotlib")
     first = [file.read_bytes() for file in report.write(tmp_path, _results())]
     assert first == [file.read_bytes() for file in report.write(tmp_path, _results())]
     assert b"<svg" in first[1]

@@ -9,14 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from atlas_decks import pipeline, rules, subjects
+from atlas_decks import pipeline, rules
 from atlas_decks.archive import Archive, deflate, inflate
 from atlas_decks.cli import run
 from atlas_decks.diagrams import EmbeddedRenderer
 from atlas_decks.project import Project
+from atlas_decks.rebuild import subjects
 from atlas_decks.rules.registry import CURRICULUM_RULES
 from sample import ACME, ATLAS, QUEUES, Sample, make_sample
 
+SOURCE = Path(__file__).resolve().parents[1] / "src" / "atlas_decks"
 Damage = Callable[[Path], None]
 
 
@@ -195,8 +197,8 @@ def test_a_project_that_cannot_be_written_can_be_checked(sample: Sample, monkeyp
 
 
 def test_the_store_is_bounded(sample: Sample, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("atlas_decks.store._SPARE_FROM", 4)
-    monkeypatch.setattr("atlas_decks.store._SPARE", 0)
+    monkeypatch.setattr("atlas_decks.rebuild.store._SPARE_FROM", 4)
+    monkeypatch.setattr("atlas_decks.rebuild.store._SPARE", 0)
     for turn in range(8):
         sample.edit("It checks ", f"It checks {turn} ", ACME)
         build(sample)
@@ -255,3 +257,9 @@ def test_a_warm_build_needs_none_of_what_draws(sample: Sample) -> None:
     for heavy in (("lxml", "fontTools", "mermaid", "requests"), ("lxml", "fontTools", "mermaid", "requests", "jinja2")):
         done = subprocess.run(command, capture_output=True, text=True, check=True)
         assert [name for name in heavy if f"'{name}'" in done.stdout] == []
+
+
+def test_the_key_of_the_store_covers_the_whole_tool() -> None:
+    names = {str(file.relative_to(SOURCE)) for file in subjects.tool_files()}
+    assert names >= {"package.py", "notes.py", "rules/cards.py", "diagrams/svg.py", "rebuild/subjects.py"}
+    assert any(name.endswith(".ttf") for name in names)

@@ -13,7 +13,7 @@ from atlas_decks.cli import run
 from atlas_decks.compare import Change, Difference, compare, difference, read_package
 from atlas_decks.diagrams import EmbeddedRenderer
 from atlas_decks.project import Project
-from atlas_decks.release_note import format_difference, plain, tag_changes
+from atlas_decks.release.note import format_difference, plain, tag_changes
 from sample import ACME, ATLAS, Sample, make_sample
 
 pytestmark = pytest.mark.anki

@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from atlas_decks import package, pipeline, subjects
+from atlas_decks import package, pipeline
 from atlas_decks.archive import deflate
 from atlas_decks.diagrams import Cache, EmbeddedRenderer, draw_all
 from atlas_decks.notetypes import NOTE_TYPES
 from atlas_decks.project import Project
-from atlas_decks.store import Bundle, as_lines
+from atlas_decks.rebuild import subjects
+from atlas_decks.rebuild.store import Bundle, as_lines
 from atlas_decks.templating import Templates
 from conftest import NOW
 

@@ -19,11 +19,12 @@ from typing import Any
 
 import pytest
 
-from atlas_decks import changelog, edition, verify
+from atlas_decks import edition, verify
 from atlas_decks.cli import run
 from atlas_decks.compare import compare, read_package
 from atlas_decks.edition import Release
 from atlas_decks.problems import ProblemsFoundError
+from atlas_decks.release import changelog
 from sample import ACME, ATLAS, Sample, make_sample
 from test_ledger_merge import git
 
@@ -95,8 +96,9 @@ def test_a_release_is_whole_and_says_what_it_is(sample: Sample, call: Call, caps
     assert "16 cards on 2 diagrams." in _description(packages["atlas-all.apkg"], "Sample::1 Foundation")
     note = (folder / "diff.md").read_text("utf-8")
     assert note.startswith("# Sample Atlas 0.1.0, 2025-11-28\n\nThe first release.\n\nCards: 24 new.\n")
-    assert "## 0.1.0 - 2025-11-28\n\n### Cards\n\n- 24 cards new, on “Acme request flow”, “Delta request flow”, “Gamma" in (
-        sample.read("CHANGELOG.md")
+    assert (
+        "## 0.1.0 - 2025-11-28\n\n### Cards\n\n- 24 cards new, on “Acme request flow”, “Delta request flow”, “Gamma"
+        in (sample.read("CHANGELOG.md"))
     )
 
 

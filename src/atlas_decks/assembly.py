@@ -13,8 +13,8 @@ from atlas_decks.archive import Deflated
 from atlas_decks.notes import Note, guid_of
 from atlas_decks.notetypes import NOTE_TYPES
 from atlas_decks.package import Look, Package, Row, build_plan, note_type_key, row_of
+from atlas_decks.rebuild.store import Bundle
 from atlas_decks.schedule import Calendar, deal, positions, week_tag
-from atlas_decks.store import Bundle
 
 ALL, PLAN = "atlas-all.apkg", "plan.apkg"
 Wish = Callable[[str, Sequence[str], int], bool]  # (GUID, tags, tier) of a note -> whether it is wanted

@@ -22,6 +22,14 @@ NodeId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_-]*$", 
 FactId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]+([-][A-Za-z0-9_]+)*$", max_length=60)]
 Url = Annotated[str, StringConstraints(pattern=r"^https://[^\s\"'<>]+$", max_length=400)]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat"]
+WEEKDAYS: Mapping[Day, str] = {
+    "mon": "Monday",
+    "tue": "Tuesday",
+    "wed": "Wednesday",
+    "thu": "Thursday",
+    "fri": "Friday",
+    "sat": "Saturday",
+}
 Basis = Literal["reported", "documented", "derived"]
 Bullets = Annotated[tuple[Text, ...], Field(min_length=1, max_length=4)]
 

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import genanki
 
 from atlas_decks.archive import Archive, Deflated, deflate
-from atlas_decks.curriculum import Pace, Plan
+from atlas_decks.curriculum import WEEKDAYS, Pace, Plan
 from atlas_decks.ledger import Entry
 from atlas_decks.notes import Note, guid_of
 from atlas_decks.notetypes import NOTE_TYPES
@@ -35,7 +35,7 @@ _MINUTES_A_DAY = 24 * 60
 _BATCH = 2000  # rows written at once
 _NOTE = "INSERT INTO notes VALUES (?,?,?,?,?,?,?,?,?,?,?)"
 _CARD = "INSERT INTO cards VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
-DAYS = {"mon": "Mon", "tue": "Tue", "wed": "Wed", "thu": "Thu", "fri": "Fri", "sat": "Sat", "weak": "Weekend"}
+DAYS: dict[str, str] = {**{day: name[:3] for day, name in WEEKDAYS.items()}, "weak": "Weekend"}  # in names of decks
 
 
 @dataclass(frozen=True)

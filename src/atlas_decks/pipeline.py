@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from atlas_decks import assembly, edition, ledger, load, package, rules, schedule, subjects
+from atlas_decks import assembly, edition, ledger, load, package, rules, schedule
 from atlas_decks.archive import Deflated
 from atlas_decks.assembly import Read
 from atlas_decks.curriculum import Curriculum, Plan
@@ -23,9 +23,10 @@ from atlas_decks.notetypes import NOTE_TYPES
 from atlas_decks.package import Row
 from atlas_decks.problems import Problem, ProblemsFoundError
 from atlas_decks.project import Project
+from atlas_decks.rebuild import subjects
+from atlas_decks.rebuild.store import Bundle, as_lines
+from atlas_decks.rebuild.subjects import Survey
 from atlas_decks.schedule import Placed
-from atlas_decks.store import Bundle, as_lines
-from atlas_decks.subjects import Survey
 from atlas_decks.templating import Templates
 
 

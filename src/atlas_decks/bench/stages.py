@@ -12,14 +12,15 @@ from typing import TypeVar
 
 import yaml
 
-from atlas_decks import load, pipeline, rules, subjects
+from atlas_decks import load, pipeline, rules
 from atlas_decks.archive import FILE_LEVEL, deflate
 from atlas_decks.curriculum import Curriculum
 from atlas_decks.diagrams import EmbeddedRenderer
 from atlas_decks.diagrams.font import font_face
 from atlas_decks.project import Project
+from atlas_decks.rebuild import subjects
+from atlas_decks.rebuild.store import Bundle, Made, as_lines
 from atlas_decks.source import decode
-from atlas_decks.store import Bundle, Made, as_lines
 from atlas_decks.templating import Templates
 
 T = TypeVar("T")

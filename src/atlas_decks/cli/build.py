@@ -12,11 +12,12 @@ from pathlib import Path
 
 import click
 
-from atlas_decks import ledger, pipeline, publish, stamp
+from atlas_decks import ledger, pipeline, publish
 from atlas_decks.cli import context as options
 from atlas_decks.cli.context import Context, pass_context
 from atlas_decks.problems import Problem, ProblemsFoundError
 from atlas_decks.project import Project
+from atlas_decks.rebuild import stamp
 
 
 @click.command("build")

@@ -21,7 +21,7 @@ from atlas_decks.curriculum import Diagram, Pace, Plan
 from atlas_decks.diagrams import RendererAwayError, make_renderer
 from atlas_decks.problems import Format, Problem, ProblemsFoundError, format_problems
 from atlas_decks.project import Project, find_project
-from atlas_decks.subjects import Survey
+from atlas_decks.rebuild.subjects import Survey
 
 
 @dataclass

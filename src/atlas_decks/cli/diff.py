@@ -8,7 +8,7 @@ import click
 
 from atlas_decks import publish
 from atlas_decks.compare import compare
-from atlas_decks.release_note import format_difference
+from atlas_decks.release.note import format_difference
 
 
 @click.command("diff")

@@ -7,6 +7,7 @@ import click
 from atlas_decks import package, pipeline, schedule
 from atlas_decks.cli import context as options
 from atlas_decks.cli.context import Context, pass_context
+from atlas_decks.curriculum import WEEKDAYS
 
 
 @click.command("plan")
@@ -25,7 +26,7 @@ def command(context: Context, weeks: int | None) -> None:
     placed = pipeline.compile_notes(context.project, checked, pace.weeks)
     mean = package.mean_cards(placed)
     click.echo(f"{the_plan.name}: {pace.weeks} weeks, new material on {pace.study_days} days a week\n\nRotation")
-    for day in ("mon", "tue", "wed", "thu", "fri", "sat"):
+    for day in WEEKDAYS:
         click.echo(f"  {day}  {' + '.join(c.title for c in the_plan.categories if c.day == day)}")
     click.echo("  weekend  weak areas\n\nTiers: new and review cards a day (Redraw deck in brackets)")
     factor = pace.weeks / the_plan.weeks

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import click
 
-from atlas_decks import publish, worktree
-from atlas_decks import release as releasing
+from atlas_decks import publish
 from atlas_decks.cli import context as options
 from atlas_decks.cli.context import Context, pass_context
 from atlas_decks.problems import Problem, ProblemsFoundError
+from atlas_decks.release import worktree
+from atlas_decks.release.prepare import prepare
 
 _MATTERS = ("curriculum", "templates", "decks", "CHANGELOG.md")
 
@@ -56,7 +57,7 @@ def command(
         checked = context.check(renderer, jobs)
         if checked.problems:
             raise ProblemsFoundError(checked.problems)
-        prepared = releasing.prepare(project, checked, options.now(), version, against)
+        prepared = prepare(project, checked, options.now(), version, against)
         if dry_run:
             click.echo(prepared.note, nl=False)
             context.say(f"version {prepared.version}; nothing was written")

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from atlas_decks.curriculum import CARD_KINDS, Curriculum, Diagram
+from atlas_decks.curriculum import CARD_KINDS, WEEKDAYS, Curriculum, Diagram
 from atlas_decks.drawing import Drawing
 from atlas_decks.notes import media_name
 from atlas_decks.preview.cards import Card, CardMaker
@@ -26,14 +26,6 @@ from atlas_decks.templating import Templates
 
 _PAGES = Path(__file__).parent / "pages"
 _ASSETS = ("site.css", "site.js", "night.js", "search.js")
-DAYS = {
-    "mon": "Monday",
-    "tue": "Tuesday",
-    "wed": "Wednesday",
-    "thu": "Thursday",
-    "fri": "Friday",
-    "sat": "Saturday",
-}
 KINDS = {kind: kind.capitalize() for kind in CARD_KINDS}
 
 
@@ -101,7 +93,7 @@ def make_site(
     listings = list(_listings(curriculum, entries))
     pages = Templates([_PAGES])
     plan = curriculum.plan
-    shared = {"plan": plan, "kinds": KINDS, "days": DAYS, "listings": listings, "total": len(entries)}
+    shared = {"plan": plan, "kinds": KINDS, "days": WEEKDAYS, "listings": listings, "total": len(entries)}
     yield "card.css", templates.css()
     for name in _ASSETS:
         yield name, (_PAGES / name).read_text("utf-8")
@@ -168,7 +160,7 @@ def _listings(curriculum: Curriculum, entries: Sequence[Entry]) -> Iterator[_Lis
         yield _Listing(f"tier-{tier.number}", "tier", f"Tier {tier.number}: {tier.title}", tier.goal, mine, planned)
     for category in plan.categories:
         mine = [e for e in entries if e.diagram.category.slug == category.slug]
-        about = f"Studied on {DAYS.get(category.day, category.day)}, in tier {category.tier}."
+        about = f"Studied on {WEEKDAYS[category.day]}, in tier {category.tier}."
         yield _Listing(f"category-{category.slug}", "category", category.title, about, mine, category.planned)
     architecture = plan.category("architecture")
     facets = len(architecture.groups) if architecture else 0

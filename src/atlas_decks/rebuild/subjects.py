@@ -29,9 +29,9 @@ from atlas_decks.notes import make_notes, media_name
 from atlas_decks.package import row_of
 from atlas_decks.problems import Problem, ProblemsFoundError
 from atlas_decks.project import Project
+from atlas_decks.rebuild.store import Bundle, Made, Store, Subject
 from atlas_decks.schedule import seat_of
 from atlas_decks.source import Source, decode, read_bytes
-from atlas_decks.store import Bundle, Made, Store, Subject
 from atlas_decks.templating import Templates
 
 _POOL_FROM = 150_000  # bytes of files to make: below, starting processes costs more than it saves
@@ -235,12 +235,17 @@ def shared_key(project: Project, renderer_version: str) -> bytes:
     return digest.digest()
 
 
+def tool_files() -> list[Path]:
+    """The tool's own code, and its font."""
+    package = Path(__file__).parents[1]
+    return sorted([*package.rglob("*.py"), *package.rglob("*.ttf")])
+
+
 @lru_cache(maxsize=1)
 def _tool() -> str:
     """A digest of the tool's own code and of the names and versions of all installed packages."""
-    package = Path(__file__).parent
     digest = hashlib.sha256(sys.version.encode())
-    for file in sorted([*package.rglob("*.py"), *package.rglob("*.ttf")]):
+    for file in tool_files():
         digest.update(file.read_bytes())
     digest.update("\0".join(packages()).encode())
     return digest.hexdigest()

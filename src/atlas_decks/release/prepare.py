@@ -13,14 +13,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from atlas_decks import changelog, edition, ledger, pipeline
+from atlas_decks import edition, ledger, pipeline
 from atlas_decks.compare import Difference, Packed, PackedNote, difference, read_package
 from atlas_decks.curriculum import Plan
 from atlas_decks.edition import Release
 from atlas_decks.notetypes import NOTE_TYPES
 from atlas_decks.problems import Problem, ProblemsFoundError
 from atlas_decks.project import Project
-from atlas_decks.release_note import release_note, summary
+from atlas_decks.release import changelog
+from atlas_decks.release.note import release_note, summary
 from atlas_decks.schedule import deck_name
 
 ALL = "atlas-all.apkg"
@@ -130,8 +131,11 @@ def _version(wish: str | None, last: Release | None, changes: Difference) -> str
         if last is None:
             return FIRST
         major, minor, patch = last.number
-        larger = changes.added or changes.retired or changes.revived or any(
-            move.old_deck != move.note.deck for move in changes.moved
+        larger = (
+            changes.added
+            or changes.retired
+            or changes.revived
+            or any(move.old_deck != move.note.deck for move in changes.moved)
         )
         return f"{major}.{minor + 1}.0" if larger else f"{major}.{minor}.{patch + 1}"
     try:
