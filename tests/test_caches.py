@@ -263,3 +263,11 @@ def test_the_key_of_the_store_covers_the_whole_tool() -> None:
     names = {str(file.relative_to(SOURCE)) for file in subjects.tool_files()}
     assert names >= {"package.py", "notes.py", "rules/cards.py", "diagrams/svg.py", "rebuild/subjects.py"}
     assert any(name.endswith(".ttf") for name in names)
+
+
+def test_progress_is_told_while_subjects_are_made_and_when_they_are_found(sample: Sample) -> None:
+    for _ in ("cold", "warm"):
+        steps: list[int] = []
+        found = subjects.survey(Project(sample.root), EmbeddedRenderer(), progress=steps.append)
+        assert sum(steps) == found.diagrams > 1
+        assert len(steps) > 1

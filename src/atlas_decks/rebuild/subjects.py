@@ -75,6 +75,14 @@ class _Task:
     key: str
 
 
+@dataclass(frozen=True)
+class _Outcome:
+    """What comes of some files: how many diagrams, and problems of the templates, which leave them without notes."""
+
+    unfilled: list[Problem]
+    diagrams: int
+
+
 class _Maker:
     """Makes subjects, in this process or in a worker."""
 
@@ -83,8 +91,8 @@ class _Maker:
         self._cache = Cache(setting.project.cache)
         self._templates = Templates(setting.project.templates)
 
-    def make(self, task: _Task) -> list[Problem]:
-        """Make and store the subject of a file. Returns the problems of the templates, which leave it without notes."""
+    def make(self, task: _Task) -> _Outcome:
+        """Make and store the subject of a file."""
         plan = self._setting.plan
         source, problems = decode(task.raw, task.name)
         head, diagrams, faults = load.load_file(source, plan) if source else (None, [], [])
@@ -106,7 +114,7 @@ class _Maker:
                 unfilled = error.problems
         claims = [(_hash(key), limit) for diagram in diagrams for key, limit in rules.claims(diagram)]
         self._setting.store.put(task.key, problems, claims, len(diagrams), made)
-        return unfilled
+        return _Outcome(unfilled, len(diagrams))
 
     def _draw(self, mermaid: str) -> Drawing:
         renderer = self._setting.renderer
@@ -167,8 +175,9 @@ def survey(
             else:
                 progress(subject.diagrams)
 
-    for faults in _make_all(tasks(), setting, jobs):
-        unfilled += faults
+    for outcome in _make_all(tasks(), setting, jobs):
+        unfilled += outcome.unfilled
+        progress(outcome.diagrams)
     once = array("Q")
     counted: Counter[int] = Counter()
     limits: dict[int, int] = {}
@@ -178,7 +187,6 @@ def survey(
     for position, subject in enumerate(subjects):
         if isinstance(subject, str):
             subject = _reopen(setting.store, subject)
-            progress(subject.diagrams)
         problems += subject.problems
         once.extend(subject.once)
         for claim, limit in subject.counted:
@@ -266,12 +274,13 @@ def _start(setting: _Setting) -> None:
     _worker = _Maker(setting)
 
 
-def _work(tasks: list[_Task]) -> list[Problem]:
+def _work(tasks: list[_Task]) -> _Outcome:
     assert _worker is not None, "the pool starts its processes with _start"  # noqa: S101
-    return [problem for task in tasks for problem in _worker.make(task)]
+    made = [_worker.make(task) for task in tasks]
+    return _Outcome([problem for outcome in made for problem in outcome.unfilled], sum(o.diagrams for o in made))
 
 
-def _make_all(tasks: Iterable[_Task], setting: _Setting, jobs: int) -> Iterator[list[Problem]]:
+def _make_all(tasks: Iterable[_Task], setting: _Setting, jobs: int) -> Iterator[_Outcome]:
     """Make every task's subject: a few here, many in processes, of which only so many are under way at a time."""
     chunks = _chunks(tasks)
     first: list[list[_Task]] = []
@@ -287,7 +296,7 @@ def _make_all(tasks: Iterable[_Task], setting: _Setting, jobs: int) -> Iterator[
             yield from (maker.make(task) for chunk in first for task in chunk)
         return
     with ProcessPoolExecutor(jobs, initializer=_start, initargs=(setting,)) as pool:
-        pending: deque[Future[list[Problem]]] = deque(pool.submit(_work, chunk) for chunk in first)
+        pending: deque[Future[_Outcome]] = deque(pool.submit(_work, chunk) for chunk in first)
         try:
             for chunk in chunks:
                 pending.append(pool.submit(_work, chunk))
