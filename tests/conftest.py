@@ -6,10 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from atlas_decks import pipeline
 from atlas_decks.diagrams import EmbeddedRenderer
 from atlas_decks.project import Project
+
+settings.register_profile("untimed", deadline=None)  # machines are noisy
+settings.load_profile("untimed")
 
 ROOT = Path(__file__).resolve().parents[1]
 NOW = 2_000_000_000  # after every mod of the committed ledger
