@@ -238,8 +238,9 @@ def _concerned(touched: Sequence[Change]) -> list[str]:
     diagrams = sorted({c.key.split("/")[0] for c in touched})
     search = "(" + " OR ".join(f"Key:{diagram}/*" for diagram in diagrams[:8]) + ")"
     whom = f"`{search} Not*:_*`" if len(diagrams) <= 8 else "`Not*:_*`"
+    notes = "one note that is" if len(touched) == 1 else f"{len(touched):,} notes that are"
     lost = (
-        f"Anki replaces the whole note. On the {_notes(len(touched))} that are changed, withdrawn or back again, you "
+        f"Anki replaces the whole note. On the {notes} changed, withdrawn or back again, you "
         "lose tags of your own (`marked` too), edits, and what you wrote into the field `Note`. Reviews, flags and "
         f"suspensions are kept. {whom} finds notes with something in `Note`: copy what you want to keep, then import."
     )
@@ -269,7 +270,3 @@ def _escape(text: str) -> str:
 
 def _cards(count: int) -> str:
     return f"{count:,} card{'s' if count != 1 else ''}"
-
-
-def _notes(count: int) -> str:
-    return f"{count:,} note{'s' if count != 1 else ''}"
