@@ -9,8 +9,8 @@ import pytest
 
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "atlas_decks"
 ORDER = [
-    ["problems", "workers", "installed"],
-    ["source", "project", "drawing", "notetypes"],
+    ["problems", "workers", "installed", "sealed"],
+    ["source", "project", "records", "drawing", "notetypes"],
     ["curriculum"],
     ["load"],
     ["rules"],

@@ -13,12 +13,11 @@ from atlas_decks.archive import Deflated
 from atlas_decks.notes import Note, guid_of
 from atlas_decks.notetypes import NOTE_TYPES
 from atlas_decks.package import Look, Package, Row, build_plan, note_type_key, row_of
-from atlas_decks.rebuild.store import Bundle
+from atlas_decks.rebuild.store import Bundle, Read
 from atlas_decks.schedule import Calendar, deal, positions, week_tag
 
 ALL, PLAN = "atlas-all.apkg", "plan.apkg"
 Wish = Callable[[str, Sequence[str], int], bool]  # (GUID, tags, tier) of a note -> whether it is wanted
-Read = Callable[[Bundle], tuple[Sequence[Row], Deflated]]
 _Order = dict[int, list[tuple[int, str, Bundle]]]  # tier -> (slot, week tag, bundle)
 
 

@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
+from atlas_decks import records
 from atlas_decks.ledger import Ledger, digest
-from atlas_decks.problems import Problem, ProblemsFoundError
 
 VERSION = re.compile(r"(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})")
 _FIELDS = {"version": str, "date": str, "cards": int, "diagrams": int, "content": str, "sha256": dict}
@@ -45,30 +46,16 @@ def parse(version: str) -> tuple[int, ...]:
 
 def read(path: Path, name: str) -> list[Release]:
     """The releases, oldest first; an absent file is an empty log. Raises ProblemsFoundError with every damaged line."""
-    try:
-        text = path.read_text("utf-8")
-    except FileNotFoundError:
-        return []
-    except (OSError, UnicodeDecodeError) as error:
-        raise ProblemsFoundError([Problem(name, 0, 0, "releases", f"cannot be read: {error}")]) from error
     found: dict[str, Release] = {}
-    problems: list[Problem] = []
+
+    def take(data: Any) -> None:
+        release = Release(**data)
+        parse(release.version)
+        if found.setdefault(release.version, release) != release:
+            raise ValueError(f"version {release.version} stands twice")
+
     hint = "restore the line from version control; one version is released once"
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip():
-            continue
-        try:
-            data = json.loads(line)
-            if not isinstance(data, dict) or {k: type(v) for k, v in data.items()} != _FIELDS:
-                raise ValueError("not a release")  # noqa: TRY301 - one place makes the problem
-            release = Release(**data)
-            parse(release.version)
-            if found.setdefault(release.version, release) != release:
-                raise ValueError(f"version {release.version} stands twice")  # noqa: TRY301
-        except (ValueError, RecursionError) as error:
-            problems.append(Problem(name, number, 1, "releases", str(error), hint))
-    if problems:
-        raise ProblemsFoundError(problems)
+    records.read(path, name, "releases", "a release", hint, _FIELDS, take)
     return sorted(found.values(), key=lambda release: release.number)
 
 

@@ -13,12 +13,15 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path
+from typing import Any
 
+from atlas_decks import records
 from atlas_decks.notes import Note
 from atlas_decks.notetypes import NOTE_TYPES
-from atlas_decks.problems import Problem, ProblemsFoundError
+from atlas_decks.problems import Problem
 
 _KEY = re.compile(rf"[^/]+/({'|'.join(NOTE_TYPES)})/[^/]+")
+AHEAD = 60  # seconds by which the clocks of two machines may differ
 _FIELDS = {"guid": str, "hash": str, "key": str, "mod": int, "retired": bool, "tier": int}
 
 
@@ -42,39 +45,20 @@ def read(path: Path, name: str, tiers: Collection[int] | None = None) -> dict[st
 
     Lines may stand in any order and more than once, as a line-by-line merge of two branches leaves them.
     """
-    try:
-        with path.open(encoding="utf-8") as text:
-            return _read(text, name, tiers)
-    except FileNotFoundError:
-        return {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise ProblemsFoundError([Problem(name, 0, 0, "ledger", f"cannot be read: {error}")]) from error
-
-
-def _read(text: Iterable[str], name: str, tiers: Collection[int] | None) -> dict[str, Entry]:
     entries: dict[str, Entry] = {}
     twins: dict[str, set[Entry]] = {}
-    problems: list[Problem] = []
-    for number, line in enumerate(text, 1):
-        if not line.strip():
-            continue
-        hint = "restore the line from version control; after a merge, keep the lines of both sides"
-        try:
-            data = json.loads(line)
-            if not isinstance(data, dict) or {k: type(v) for k, v in data.items()} != _FIELDS:
-                raise ValueError("not a ledger entry")  # noqa: TRY301 - one place makes the problem
-            entry = Entry(**data)
-            if entry.tier and not _KEY.fullmatch(entry.key):
-                raise ValueError(f"`{entry.key}` is no key of a note")  # noqa: TRY301
-            if entry.tier and tiers is not None and entry.tier not in tiers:
-                raise ValueError(f"no tier {entry.tier} in atlas.yaml")  # noqa: TRY301
-        except (ValueError, RecursionError) as error:
-            problems.append(Problem(name, number, 1, "ledger", str(error), hint))
-            continue
+
+    def take(data: Any) -> None:
+        entry = Entry(**data)
+        if entry.tier and not _KEY.fullmatch(entry.key):
+            raise ValueError(f"`{entry.key}` is no key of a note")
+        if entry.tier and tiers is not None and entry.tier not in tiers:
+            raise ValueError(f"no tier {entry.tier} in atlas.yaml")
         if (other := entries.setdefault(entry.guid, entry)) != entry:
             twins.setdefault(entry.guid, {other}).add(entry)
-    if problems:
-        raise ProblemsFoundError(problems)
+
+    hint = "restore the line from version control; after a merge, keep the lines of both sides"
+    records.read(path, name, "ledger", "a ledger entry", hint, _FIELDS, take)
     return entries | {guid: _merged(found) for guid, found in twins.items()}
 
 
@@ -147,7 +131,7 @@ def update(old: Ledger, contents: Iterable[tuple[str, str, str, int]], now: int)
 def future(entries: Ledger, now: int, name: str) -> list[Problem]:
     """Entries whose mod lies more than a minute ahead: it would block every later update at a learner's."""
     hint = "the clock of the machine that built them was wrong: set these mods to a time in the past"
-    ahead = [entry for entry in entries.values() if entry.mod > now + 60]
+    ahead = [entry for entry in entries.values() if entry.mod > now + AHEAD]
     if not ahead:
         return []
     message = f"{len(ahead)} entries lie in the future, the first is {ahead[0].key}"

@@ -12,19 +12,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from atlas_decks import assembly, edition, ledger, load, package, rules, schedule
-from atlas_decks.archive import Deflated
-from atlas_decks.assembly import Read
 from atlas_decks.curriculum import Curriculum, Plan
 from atlas_decks.diagrams import Cache, Renderer, draw_all
 from atlas_decks.drawing import Drawing
 from atlas_decks.ledger import Entry
 from atlas_decks.notes import Note, guid_of, make_notes, note_key, retired_note
 from atlas_decks.notetypes import NOTE_TYPES
-from atlas_decks.package import Row
-from atlas_decks.problems import Problem, ProblemsFoundError
+from atlas_decks.problems import Problem, ProblemsFoundError, broken
 from atlas_decks.project import Project
 from atlas_decks.rebuild import subjects
-from atlas_decks.rebuild.store import Bundle, as_lines
+from atlas_decks.rebuild.store import Bundle, Read, in_memory
 from atlas_decks.rebuild.subjects import Survey
 from atlas_decks.schedule import Placed
 from atlas_decks.templating import Templates
@@ -39,9 +36,14 @@ class Checked:
     problems: tuple[Problem, ...]
 
     @property
+    def diagrams(self) -> int:
+        """How many diagrams could be drawn."""
+        return len(self.drawings)
+
+    @property
     def broken(self) -> bool:
         """Whether anything but warnings was found."""
-        return any(problem.severity == "error" for problem in self.problems)
+        return broken(self.problems)
 
 
 def check(
@@ -153,12 +155,8 @@ def build(
     """Packages and ledger of a checked curriculum in memory, for those who look at both. As `assemble`."""
     plan = checked.curriculum.plan
     templates = Templates(project.templates)
-    made = {d.id: subjects.bundle(d, checked.drawings[d.id], plan, templates) for d in checked.curriculum.diagrams}
-    bundles = [Bundle(m.seat, as_lines(m.heads), m.media, name, (0, 0, 0, 0, 0, 0)) for name, m in made.items()]
-
-    def read(bundle: Bundle) -> tuple[Sequence[Row], Deflated]:
-        return made[bundle.entry].rows, made[bundle.entry].picture
-
+    made = (subjects.bundle(d, checked.drawings[d.id], plan, templates) for d in checked.curriculum.diagrams)
+    bundles, read = in_memory(made)
     with tempfile.TemporaryDirectory() as folder:
         where = Path(folder)
         assembled = assemble(
@@ -282,7 +280,6 @@ def _changed(old: Mapping[str, Entry], new: Mapping[str, Entry]) -> list[Entry]:
 def _stale(old: Mapping[str, Entry], new: Mapping[str, Entry], name: str) -> list[Problem]:
     hint = "run `atlas-decks build` and commit decks/ledger.jsonl"
     return [
-        Problem(name, 0, 0, "ledger-stale", f"{entry.key} is {'new' if guid not in old else 'changed'}", hint)
-        for guid, entry in new.items()
-        if old.get(guid) != entry
+        Problem(name, 0, 0, "ledger-stale", f"{entry.key} is {'new' if entry.guid not in old else 'changed'}", hint)
+        for entry in _changed(old, new)
     ]

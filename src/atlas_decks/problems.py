@@ -41,6 +41,11 @@ class ProblemsFoundError(Exception):
         super().__init__("\n".join(map(str, self.problems)))
 
 
+def broken(problems: Iterable[Problem]) -> bool:
+    """Whether anything but warnings is among them."""
+    return any(problem.severity == "error" for problem in problems)
+
+
 def format_problems(problems: Iterable[Problem], style: Format = "text") -> str:
     """The problems, sorted by place, as text an editor can click, as a JSON array, or as GitHub workflow commands."""
     ordered = sorted(set(problems))

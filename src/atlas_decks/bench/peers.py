@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from atlas_decks import load
-from atlas_decks.diagrams import Cache, EmbeddedRenderer
+from atlas_decks.diagrams import Cache, EmbeddedRenderer, draw_all
 from atlas_decks.diagrams.script import compose
 from atlas_decks.notes import make_notes, media_name
 from atlas_decks.notetypes import NOTE_TYPES
@@ -32,7 +32,9 @@ class Peers:
     def prepare(self, project: Project) -> None:
         """Write the peers' work: scripts of diagrams spread over the curriculum, and all notes with their pictures."""
         curriculum, _ = load.load(project)
-        renderer, cache, templates = EmbeddedRenderer(), Cache(project.cache), Templates(project.templates)
+        templates = Templates(project.templates)
+        sources = {diagram.id: diagram.spec.mermaid for diagram in curriculum.diagrams}
+        drawings, _ = draw_all(sources, EmbeddedRenderer(), Cache(project.cache))
         for name, size in SAMPLES.items():
             home = self.folder / name
             home.mkdir(parents=True)
@@ -41,9 +43,7 @@ class Peers:
                 (home / f"{number:03}.mmd").write_text(compose(diagram.spec.mermaid).script, "utf-8")
         notes, media = [], {}
         for diagram in curriculum.diagrams:
-            drawing = cache.get(cache.key(diagram.spec.mermaid, renderer.version)) or renderer.render(
-                diagram.spec.mermaid
-            )
+            drawing = drawings[diagram.id]
             media[media_name(diagram.id, drawing)] = drawing.svg
             notes += [(n.kind, n.fields, n.tags) for n in make_notes(diagram, drawing, curriculum.plan, templates)]
         fields = {kind: len(note_type.fields) for kind, note_type in NOTE_TYPES.items()}

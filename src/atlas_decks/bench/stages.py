@@ -19,7 +19,7 @@ from atlas_decks.diagrams import EmbeddedRenderer
 from atlas_decks.diagrams.font import font_face
 from atlas_decks.project import Project
 from atlas_decks.rebuild import subjects
-from atlas_decks.rebuild.store import Bundle, Made, as_lines
+from atlas_decks.rebuild.store import Made, in_memory
 from atlas_decks.source import decode
 from atlas_decks.templating import Templates
 
@@ -70,12 +70,11 @@ def stages(project: Project) -> Iterator[tuple[str, float, float]]:
     seconds, made = timed(lambda: [subjects.bundle(d, drawings[d.id], plan, templates) for d in diagrams])
     yield "notes", max(0.0, seconds - packing), 0.0
     yield "deflate pictures", packing, packing
-    by_id = {one.seat.diagram: one for one in made}
-    bundles = [Bundle(m.seat, as_lines(m.heads), m.media, m.seat.diagram, (0, 0, 0, 0, 0, 0)) for m in made]
+    bundles, read = in_memory(made)
     with tempfile.TemporaryDirectory() as folder:
         seconds, _ = timed(
             lambda: pipeline.assemble(
-                *(project, plan, bundles, lambda b: (by_id[b.entry].rows, by_id[b.entry].picture)),
+                *(project, plan, bundles, read),
                 *(2_000_000_000, plan.weeks, pipeline.Selection(), Path(folder)),
             )
         )

@@ -15,7 +15,7 @@ import click
 from atlas_decks import ledger, pipeline, publish
 from atlas_decks.cli import context as options
 from atlas_decks.cli.context import Context, pass_context
-from atlas_decks.problems import Problem, ProblemsFoundError
+from atlas_decks.problems import Problem, ProblemsFoundError, broken
 from atlas_decks.project import Project
 from atlas_decks.rebuild import stamp
 
@@ -61,15 +61,16 @@ def command(
         found = context.inspect(renderer, jobs)
         surveyed = time.monotonic()
         problems = found.problems or found.templates
-        if any(problem.severity == "error" for problem in problems):
+        if broken(problems):
             raise ProblemsFoundError(problems)
         pace = options.find_pace(found.plan, weeks).weeks
-        folder = output if output and output.suffix != ".apkg" else project.decks
-        whole = not selection and not only_changed and not (output and output.suffix == ".apkg")
+        single = output if output and output.suffix == ".apkg" else None
+        folder = project.decks if single or not output else output
+        whole = not selection and not only_changed and not single
         last = stamp.read(project.stamp)
         kept = last.intact(folder) if whole else {}
         key = _key(found.key, pace, project)
-        if whole and last.key == key and kept.keys() == last.packages.keys() and last.newest <= now + 60:
+        if whole and last.key == key and kept.keys() == last.packages.keys() and last.newest <= now + ledger.AHEAD:
             result, sizes, changed = last, {name: package.size for name, package in kept.items()}, 0
             assembled = published = time.monotonic()
         else:
@@ -94,12 +95,12 @@ def command(
             book = scratch / project.ledger.name
             with book.open("w", encoding="utf-8", newline="\n") as lines:
                 lines.writelines(ledger.lines(built.ledger))
-            if output and output.suffix == ".apkg":
+            if single:
                 if len(files) != 1:
                     raise click.UsageError("a single file holds a selection; name a folder for all packages")
-                output.parent.mkdir(parents=True, exist_ok=True)
+                single.parent.mkdir(parents=True, exist_ok=True)
                 publish.publish(project.decks, {project.ledger.name: book})
-                publish.write_file(output, next(iter(files.values())))
+                publish.write_file(single, next(iter(files.values())))
             elif folder.resolve() == project.decks.resolve():
                 publish.publish(folder, {**files, project.ledger.name: book}, pipeline.leftovers(sizes, folder))
             else:
@@ -130,7 +131,7 @@ def command(
     if report:
         publish.write_file(report, (json.dumps(figures, indent=2) + "\n").encode())
     for name, size in sizes.items():
-        context.say(f"{(output if output and output.suffix == '.apkg' else folder / name)}  {size / 1000:,.0f} kB")
+        context.say(f"{single or folder / name}  {size / 1000:,.0f} kB")
     what = f"{figures['notes']:,} notes on {figures['diagrams']} diagrams, {figures['changed']} changed"
     context.say(f"{what}, {figures['seconds']} s")
 

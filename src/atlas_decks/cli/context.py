@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 from rich.console import Console
@@ -22,6 +22,8 @@ from atlas_decks.diagrams import RendererAwayError, make_renderer
 from atlas_decks.problems import Format, Problem, ProblemsFoundError, format_problems
 from atlas_decks.project import Project, find_project
 from atlas_decks.rebuild.subjects import Survey
+
+_Found = TypeVar("_Found", pipeline.Checked, Survey)
 
 
 @dataclass
@@ -67,20 +69,17 @@ class Context:
 
     def check(self, renderer: str = "embedded", jobs: int = 1, project: Project | None = None) -> pipeline.Checked:
         """Load, render and validate the curriculum of a project, by default this context's."""
-        project = project or self.project
-        started = time.monotonic()
-        with self.progress(project) as advance, _renderer_away():
-            checked = pipeline.check(project, make_renderer(renderer), jobs, advance)
-        if self.verbose:
-            self.say(f"{len(checked.drawings)} diagrams checked in {time.monotonic() - started:.2f} s")
-        return checked
+        return self._look(pipeline.check, renderer, jobs, project)
 
     def inspect(self, renderer: str = "embedded", jobs: int = 1, project: Project | None = None) -> Survey:
         """As `check`, for commands that need no models: what did not change costs nothing."""
+        return self._look(pipeline.inspect, renderer, jobs, project)
+
+    def _look(self, stage: Callable[..., _Found], renderer: str, jobs: int, project: Project | None) -> _Found:
         project = project or self.project
         started = time.monotonic()
         with self.progress(project) as advance, _renderer_away():
-            found = pipeline.inspect(project, make_renderer(renderer), jobs, advance)
+            found = stage(project, make_renderer(renderer), jobs, advance)
         if self.verbose:
             self.say(f"{found.diagrams} diagrams checked in {time.monotonic() - started:.2f} s")
         return found

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from functools import lru_cache
 from pathlib import Path
 
 import orjson
 
+from atlas_decks import sealed
 from atlas_decks.diagrams.font import font_digest
 from atlas_decks.drawing import Box, Drawing, Label
 from atlas_decks.installed import versions
@@ -26,7 +25,7 @@ def _code_digest() -> str:
 
 
 class Cache:
-    """A folder with one file a drawing: the SHA-256 of the rest on the first line, then JSON."""
+    """A folder with one sealed file a drawing, as JSON."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -39,8 +38,8 @@ class Cache:
     def get(self, key: str) -> Drawing | None:
         """The drawing, or None where there is none that can be read."""
         try:
-            digest, _, text = (self.folder / f"{key}.json").read_bytes().partition(b"\n")
-            if hashlib.sha256(text).hexdigest().encode() != digest:
+            text = sealed.read(self.folder / f"{key}.json")
+            if text is None:
                 return None
             data = orjson.loads(text)
             return Drawing(
@@ -60,11 +59,6 @@ class Cache:
     def put(self, key: str, drawing: Drawing) -> None:
         """Keep a drawing. A cache that cannot be written only costs time, so failures pass."""
         try:
-            text = orjson.dumps(drawing)
-            self.folder.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=self.folder, suffix=".tmp")
-            with os.fdopen(handle, "wb") as file:
-                file.write(hashlib.sha256(text).hexdigest().encode() + b"\n" + text)
-            Path(name).replace(self.folder / f"{key}.json")
+            sealed.write(self.folder / f"{key}.json", orjson.dumps(drawing))
         except (OSError, TypeError):  # TypeError: a text that is not UTF-8
             return

@@ -1,25 +1,24 @@
 """Subjects on disk: what was made of each subject file, keyed by everything that shapes it.
 
-An entry is one file: the SHA-256 of the rest, a JSON header, then notes and deflated pictures, which are read only when
-a package is written. It is moved into place when it is complete, and checked when it is opened; what is damaged is made
-again. JSON, not pickles: a cache that somebody else wrote must not be able to run code.
+An entry is one sealed file: a JSON header, then notes and deflated pictures, which are read only when a package is
+written. What is damaged is made again. JSON, not pickles: a cache that somebody else wrote must not be able to run
+code.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import sys
-import tempfile
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from atlas_decks import sealed
 from atlas_decks.archive import Deflated
 from atlas_decks.package import Row
 from atlas_decks.problems import Problem
@@ -56,6 +55,9 @@ class Bundle:
         return self.lines.count("\n")
 
 
+Read = Callable[[Bundle], tuple[Sequence[Row], Deflated]]
+
+
 def as_lines(heads: Iterable[Head]) -> str:
     """Heads as a bundle keeps them; no part of one holds a space."""
     return "".join(f"{' '.join(head)}\n" for head in heads)
@@ -86,6 +88,16 @@ class Made:
     picture: Deflated
 
 
+def in_memory(made: Iterable[Made]) -> tuple[list[Bundle], Read]:
+    """Bundles of diagrams that are not in a store, and what reads one of them."""
+    by_id = {one.seat.diagram: one for one in made}
+
+    def read(bundle: Bundle) -> tuple[Sequence[Row], Deflated]:
+        return by_id[bundle.entry].rows, by_id[bundle.entry].picture
+
+    return [Bundle(m.seat, as_lines(m.heads), m.media, name, (0, 0, 0, 0, 0, 0)) for name, m in by_id.items()], read
+
+
 class Store:
     """A folder with one file an entry."""
 
@@ -99,12 +111,11 @@ class Store:
     def get(self, key: str) -> Subject | None:
         """The subject of that key, or None where there is none that can be read."""
         try:
-            content = (self.folder / key).read_bytes()
-            digest, _, rest = content.partition(b"\n")
-            if hashlib.sha256(rest).hexdigest().encode() != digest:
+            content = sealed.read(self.folder / key)
+            if content is None:
                 return None
-            header, _, _ = rest.partition(b"\n")
-            return _subject(_load(header), key, len(digest) + len(header) + 2)
+            header, _, _ = content.partition(b"\n")
+            return _subject(_load(header), key, sealed.START + len(header) + 1)
         except (OSError, ValueError, TypeError, KeyError):
             return None
 
@@ -138,17 +149,7 @@ class Store:
                 "bundles": bundles,
             }
         )
-        rest = b"".join([header, b"\n", *body])
-        content = hashlib.sha256(rest).hexdigest().encode() + b"\n" + rest
-        self.folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=self.folder, suffix=".tmp")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            Path(name).replace(self.folder / key)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        sealed.write(self.folder / key, b"".join([header, b"\n", *body]))
 
     def read(self, bundle: Bundle) -> tuple[list[Row], Deflated]:
         """Notes and picture of a bundle that `get` returned."""

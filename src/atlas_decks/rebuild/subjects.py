@@ -21,13 +21,13 @@ from tempfile import TemporaryDirectory
 from atlas_decks import load, rules, workers
 from atlas_decks.archive import deflate
 from atlas_decks.curriculum import Curriculum, Diagram, Plan
-from atlas_decks.diagrams import Cache, Renderer, RenderError
+from atlas_decks.diagrams import Cache, Renderer, RenderError, draw_all
 from atlas_decks.drawing import Drawing
 from atlas_decks.installed import packages
 from atlas_decks.ledger import note_hash
 from atlas_decks.notes import make_notes, media_name
 from atlas_decks.package import row_of
-from atlas_decks.problems import Problem, ProblemsFoundError
+from atlas_decks.problems import Problem, ProblemsFoundError, broken
 from atlas_decks.project import Project
 from atlas_decks.rebuild.store import Bundle, Made, Store, Subject
 from atlas_decks.schedule import seat_of
@@ -97,17 +97,14 @@ class _Maker:
         source, problems = decode(task.raw, task.name)
         head, diagrams, faults = load.load_file(source, plan) if source else (None, [], [])
         problems += faults
-        drawings: dict[str, Drawing] = {}
-        for diagram in diagrams:
-            try:
-                drawings[diagram.id] = self._draw(diagram.spec.mermaid)
-            except RenderError as error:
-                problems.append(syntax_problem(diagram, error))
+        sources = {diagram.id: diagram.spec.mermaid for diagram in diagrams}
+        drawings, errors = draw_all(sources, self._setting.renderer, self._cache)
+        problems += [syntax_problem(d, errors[d.id]) for d in diagrams if d.id in errors]
         files = ((source, head),) if source and head else ()
         problems += rules.check(Curriculum(plan, self._setting.plan_source, tuple(diagrams), files), drawings)
         made: list[Made] = []
         unfilled: list[Problem] = []
-        if not any(problem.severity == "error" for problem in problems):
+        if not broken(problems):
             try:
                 made = [bundle(diagram, drawings[diagram.id], plan, self._templates) for diagram in diagrams]
             except ProblemsFoundError as error:
@@ -115,15 +112,6 @@ class _Maker:
         claims = [(_hash(key), limit) for diagram in diagrams for key, limit in rules.claims(diagram)]
         self._setting.store.put(task.key, problems, claims, len(diagrams), made)
         return _Outcome(unfilled, len(diagrams))
-
-    def _draw(self, mermaid: str) -> Drawing:
-        renderer = self._setting.renderer
-        key = self._cache.key(mermaid, renderer.version)
-        drawing = self._cache.get(key)
-        if drawing is None:
-            drawing = renderer.render(mermaid)
-            self._cache.put(key, drawing)
-        return drawing
 
 
 def bundle(diagram: Diagram, drawing: Drawing, plan: Plan, templates: Templates) -> Made:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from atlas_decks import edition, ledger, pipeline
+from atlas_decks.assembly import ALL
 from atlas_decks.compare import Difference, Packed, PackedNote, difference, read_package
 from atlas_decks.curriculum import Plan
 from atlas_decks.edition import Release
@@ -24,7 +25,6 @@ from atlas_decks.release import changelog
 from atlas_decks.release.note import release_note, summary
 from atlas_decks.schedule import deck_name
 
-ALL = "atlas-all.apkg"
 FIRST = "0.1.0"
 
 
