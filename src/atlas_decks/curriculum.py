@@ -30,8 +30,8 @@ WEEKDAYS: Mapping[Day, str] = {
     "fri": "Friday",
     "sat": "Saturday",
 }
-Basis = Literal["reported", "documented", "derived"]
-Bullets = Annotated[tuple[Text, ...], Field(min_length=1, max_length=4)]
+Basis = Literal["reported", "documented", "derived", "worked"]
+Bullets = Annotated[tuple[Text, ...], Field(max_length=4)]
 
 CARD_KINDS = ("component", "metric", "trade-off", "failure", "redraw")
 CardKind = Literal["component", "metric", "trade-off", "failure", "redraw"]
@@ -228,7 +228,7 @@ class Component(Model):
 
 
 class Metric(Model):
-    """A number with its year, its basis and its source."""
+    """A number with its year, its basis and its source; `where` says at which place of the source it stands."""
 
     id: FactId
     prompt: Text
@@ -237,6 +237,7 @@ class Metric(Model):
     as_of: Annotated[int, Field(ge=1960, le=2100)]
     basis: Basis
     formula: Text | None = None
+    where: Text | None = None
     source: Slug
 
     @property
@@ -246,15 +247,21 @@ class Metric(Model):
 
 
 class TradeOff(Model):
-    """A choice with both its sides."""
+    """A choice with its sides, or with the one side that the prompt asks for; `instead`: when the other is right."""
 
     id: FactId
     choice: Text
     prompt: Text
-    gains: Bullets
-    costs: Bullets
-    instead: Text
+    gains: Bullets = ()
+    costs: Bullets = ()
+    instead: Text | None = None
     source: Slug
+
+    @model_validator(mode="after")
+    def _a_side(self) -> TradeOff:
+        if not self.gains and not self.costs:
+            raise ValueError("a trade-off has `gains`, `costs` or both")
+        return self
 
     @property
     def key(self) -> str:
@@ -272,6 +279,37 @@ class Failure(Model):
     containment: Text
     detection: Text | None = None
     source: Slug
+
+    @property
+    def key(self) -> str:
+        """What identifies the fact within its diagram."""
+        return self.id
+
+
+class Trace(Model):
+    """A way through the picture: `path` has the ids of its nodes in order, each hop along an edge."""
+
+    id: FactId
+    prompt: Text
+    path: Annotated[tuple[NodeId, ...], Field(min_length=3, max_length=6)]
+    detail: Text
+    source: Slug | None = None
+
+    @property
+    def key(self) -> str:
+        """What identifies the fact within its diagram."""
+        return self.id
+
+
+class Decision(Model):
+    """A symptom and the one pattern that answers it; `not` is the nearest wrong one, `tell` what decides."""
+
+    id: FactId
+    prompt: Text
+    answer: Text
+    wrong: Annotated[Text, Field(alias="not")]
+    tell: Text
+    source: Slug | None = None
 
     @property
     def key(self) -> str:
@@ -297,10 +335,13 @@ class DiagramSpec(Model):
     source: Slug | None = None
     shows: Text
     mermaid: Annotated[str, StringConstraints(min_length=1, max_length=8000)]
-    components: Annotated[tuple[Component, ...], Field(min_length=3, max_length=7)]
+    anchor: bool = False
+    components: Annotated[tuple[Component, ...], Field(min_length=2, max_length=7)]
     metrics: Annotated[tuple[Metric, ...], Field(min_length=2, max_length=4)]
     trade_offs: Annotated[tuple[TradeOff, ...], Field(min_length=1, max_length=2)]
     failures: Annotated[tuple[Failure, ...], Field(min_length=1, max_length=2)]
+    traces: Annotated[tuple[Trace, ...], Field(max_length=1)] = ()
+    decisions: Annotated[tuple[Decision, ...], Field(max_length=1)] = ()
     focus: tuple[Slug, ...] = ()
     exceptions: tuple[Waiver, ...] = ()
 

@@ -20,9 +20,9 @@ _YES_NO = frozenset(
 
 @diagram_rule("prompt-question")
 def prompt_question(diagram: Diagram) -> Iterator[Problem]:
-    """A prompt is a question."""
-    for _, kind, index, fact in diagram.facts():
-        if not fact.prompt.endswith("?"):
+    """A prompt is a question; that of a failure may be a situation, as its cards ask the questions."""
+    for card, kind, index, fact in diagram.facts():
+        if card != "failure" and not fact.prompt.endswith("?"):
             at = diagram.path(kind, index, "prompt")
             yield diagram.origin.problem(at, "prompt-question", "the prompt does not end with `?`", "ask one question")
 
