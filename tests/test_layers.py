@@ -10,11 +10,12 @@ import pytest
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "atlas_decks"
 ORDER = [
     ["problems", "workers", "installed", "sealed"],
-    ["source", "project", "records", "drawing", "notetypes"],
+    ["source", "project", "records", "notetypes"],
     ["curriculum"],
     ["load"],
+    ["diagrams"],
     ["rules"],
-    ["diagrams", "templating"],
+    ["templating"],
     ["notes"],
     ["schedule"],
     ["ledger"],
@@ -23,7 +24,7 @@ ORDER = [
     ["package"],
     ["rebuild"],
     ["assembly"],
-    ["verify", "compare", "server", "preview"],
+    ["verify", "compare", "preview"],
     ["pipeline"],
     ["release"],
     ["bench"],
@@ -33,7 +34,7 @@ LEVEL = {name: level for level, names in enumerate(ORDER) for name in names}
 ONLY = {
     "genanki": {"package"},
     "anki": {"verify"},
-    "mmdr": {"diagrams", "server"},
+    "mmdr": {"diagrams"},
     "mermaid": {"diagrams"},
     "click": {"cli"},
 }

@@ -14,7 +14,7 @@ import pytest
 
 from atlas_decks import package, pipeline
 from atlas_decks.archive import deflate
-from atlas_decks.diagrams import Cache, EmbeddedRenderer, draw_all
+from atlas_decks.diagrams import Cache, EmbeddedRenderer, render_all
 from atlas_decks.notetypes import NOTE_TYPES
 from atlas_decks.project import Project
 from atlas_decks.rebuild import subjects
@@ -33,7 +33,7 @@ def test_two_clean_builds_are_byte_identical(
     project: Project, checked: pipeline.Checked, built: pipeline.Built, tmp_path: Path
 ) -> None:
     sources = {d.id: d.spec.mermaid for d in checked.curriculum.diagrams}
-    drawings, errors = draw_all(sources, EmbeddedRenderer(), Cache(tmp_path))
+    drawings, errors = render_all(sources, EmbeddedRenderer(), Cache(tmp_path))
     assert not errors
     again = pipeline.build(project, replace(checked, drawings=drawings), NOW, 16, pipeline.Selection())
     assert again.packages == built.packages

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from markupsafe import escape
 
 from atlas_decks.curriculum import CardKind, Component, Diagram, Failure, Metric, Plan, TradeOff
-from atlas_decks.drawing import Box, Drawing
+from atlas_decks.diagrams.picture import Box, Picture
 from atlas_decks.notetypes import NOTE_TYPES
 from atlas_decks.templating import Templates
 
@@ -46,12 +46,12 @@ def guid_of(key: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(f"atlas-decks\0{key}".encode()).digest()[:9]).decode("ascii")
 
 
-def media_name(diagram: str, drawing: Drawing) -> str:
+def media_name(diagram: str, drawing: Picture) -> str:
     """`atlas-<id>-<hash>.svg`: a changed picture has a new name, or learners would keep the old one."""
     return f"atlas-{diagram}-{hashlib.sha256(drawing.svg.encode()).hexdigest()[:10]}.svg"
 
 
-def make_notes(diagram: Diagram, drawing: Drawing, plan: Plan, templates: Templates) -> Iterator[Note]:
+def make_notes(diagram: Diagram, drawing: Picture, plan: Plan, templates: Templates) -> Iterator[Note]:
     """All notes of a diagram, in the order in which they are studied; the redraw note comes last."""
     maker = _Maker(diagram, drawing, plan, templates)
     for kind, _, _, fact in diagram.facts():
@@ -69,7 +69,7 @@ def retired_note(key: str, tier: int, plan: Plan) -> Note:
 
 
 class _Maker:
-    def __init__(self, diagram: Diagram, drawing: Drawing, plan: Plan, templates: Templates) -> None:
+    def __init__(self, diagram: Diagram, drawing: Picture, plan: Plan, templates: Templates) -> None:
         self.diagram, self.drawing, self.plan, self.fill = diagram, drawing, plan, templates.fill
         self.media = media_name(diagram.id, drawing)
         self.picture = self.fill(

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from atlas_decks import assembly, edition, ledger, load, package, rules, schedule
 from atlas_decks.curriculum import Curriculum, Plan
-from atlas_decks.diagrams import Cache, Renderer, draw_all
-from atlas_decks.drawing import Drawing
+from atlas_decks.diagrams import Cache, Renderer, render_all
+from atlas_decks.diagrams.picture import Picture
 from atlas_decks.ledger import Entry
 from atlas_decks.notes import Note, guid_of, make_notes, note_key, retired_note
 from atlas_decks.notetypes import NOTE_TYPES
@@ -32,7 +32,7 @@ class Checked:
     """A curriculum with its pictures and everything that is wrong with them."""
 
     curriculum: Curriculum
-    drawings: Mapping[str, Drawing]
+    drawings: Mapping[str, Picture]
     problems: tuple[Problem, ...]
 
     @property
@@ -52,7 +52,7 @@ def check(
     """Load, render and validate the whole curriculum. Raises ProblemsFoundError where the plan cannot be read."""
     curriculum, problems = load.load(project)
     sources = {diagram.id: diagram.spec.mermaid for diagram in curriculum.diagrams}
-    drawings, errors = draw_all(sources, renderer, Cache(project.cache), jobs, progress)
+    drawings, errors = render_all(sources, renderer, Cache(project.cache), jobs, progress)
     problems += [subjects.syntax_problem(curriculum.by_id[name], error) for name, error in errors.items()]
     problems += rules.check(curriculum, drawings)
     return Checked(curriculum, drawings, tuple(sorted(set(problems))))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from atlas_decks import load
-from atlas_decks.diagrams import Cache, EmbeddedRenderer, draw_all
+from atlas_decks.diagrams import Cache, EmbeddedRenderer, render_all
 from atlas_decks.diagrams.script import compose
 from atlas_decks.notes import make_notes, media_name
 from atlas_decks.notetypes import NOTE_TYPES
@@ -34,7 +34,7 @@ class Peers:
         curriculum, _ = load.load(project)
         templates = Templates(project.templates)
         sources = {diagram.id: diagram.spec.mermaid for diagram in curriculum.diagrams}
-        drawings, _ = draw_all(sources, EmbeddedRenderer(), Cache(project.cache))
+        drawings, _ = render_all(sources, EmbeddedRenderer(), Cache(project.cache))
         for name, size in SAMPLES.items():
             home = self.folder / name
             home.mkdir(parents=True)

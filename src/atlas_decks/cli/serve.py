@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from atlas_decks.cli.context import Context, pass_context
-from atlas_decks.server import make_server
+from atlas_decks.diagrams.mermaid_ink.server import make_server
 
 
 @click.command("serve")

@@ -1,74 +1,20 @@
-"""Mermaid source -> self-contained SVG and node boxes."""
+"""Mermaid source -> Picture: a self-contained SVG, and what can be read in it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ProcessPoolExecutor
-
-from atlas_decks import workers
 from atlas_decks.diagrams.cache import Cache
+from atlas_decks.diagrams.draw import make_renderer, render_all
 from atlas_decks.diagrams.embedded import EmbeddedRenderer
+from atlas_decks.diagrams.picture import Picture
 from atlas_decks.diagrams.renderer import Renderer, RendererAwayError, RenderError
-from atlas_decks.drawing import Drawing
 
-__all__ = ["Cache", "EmbeddedRenderer", "RenderError", "Renderer", "RendererAwayError", "draw_all", "make_renderer"]
-
-_POOL_FROM = 80  # below this many diagrams, starting processes costs more than it saves
-
-
-def make_renderer(name: str) -> Renderer:
-    """The renderer called `embedded` or `mermaid-ink`."""
-    if name == "mermaid-ink":
-        from atlas_decks.diagrams.ink import InkRenderer
-
-        return InkRenderer()
-    return EmbeddedRenderer()
-
-
-def draw_all(
-    sources: Mapping[str, str],
-    renderer: Renderer,
-    cache: Cache,
-    jobs: int = 1,
-    progress: Callable[[int], None] = lambda _: None,
-) -> tuple[dict[str, Drawing], dict[str, RenderError]]:
-    """Draw Mermaid sources by name, `jobs` processes wide. Returns the drawings and the errors, each by name.
-
-    `progress` is called with the number of diagrams that have just been finished.
-    """
-    drawings: dict[str, Drawing] = {}
-    errors: dict[str, RenderError] = {}
-    missing: list[tuple[str, str, str]] = []
-    for name, source in sources.items():
-        key = cache.key(source, renderer.version)
-        if (drawing := cache.get(key)) is not None:
-            drawings[name] = drawing
-        else:
-            missing.append((name, source, key))
-    progress(len(drawings))
-    for (name, _, key), result in zip(missing, _render(missing, renderer, jobs), strict=True):
-        if isinstance(result, RenderError):
-            errors[name] = result
-        else:
-            drawings[name] = result
-            cache.put(key, result)
-        progress(1)
-    return {name: drawings[name] for name in sources if name in drawings}, errors
-
-
-def _render(missing: list[tuple[str, str, str]], renderer: Renderer, jobs: int) -> Iterable[Drawing | RenderError]:
-    if jobs > 1 and len(missing) >= _POOL_FROM:
-        # the engine does not scale with threads
-        with ProcessPoolExecutor(jobs, initializer=workers.start) as pool:
-            yield from pool.map(_render_one, [(renderer, source) for _, source, _ in missing], chunksize=8)
-    else:
-        for _, source, _ in missing:
-            yield _render_one((renderer, source))
-
-
-def _render_one(task: tuple[Renderer, str]) -> Drawing | RenderError:
-    renderer, source = task
-    try:
-        return renderer.render(source)
-    except RenderError as error:
-        return RenderError(error.message, error.line, error.hint)
+__all__ = [
+    "Cache",
+    "EmbeddedRenderer",
+    "Picture",
+    "RenderError",
+    "Renderer",
+    "RendererAwayError",
+    "make_renderer",
+    "render_all",
+]

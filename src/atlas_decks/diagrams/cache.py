@@ -10,7 +10,7 @@ import orjson
 
 from atlas_decks import sealed
 from atlas_decks.diagrams.font import font_digest
-from atlas_decks.drawing import Box, Drawing, Label
+from atlas_decks.diagrams.picture import Box, Label, Picture
 from atlas_decks.installed import versions
 
 
@@ -18,14 +18,14 @@ from atlas_decks.installed import versions
 def _code_digest() -> str:
     """Changed code may draw otherwise; a number to count up by hand would be forgotten."""
     folder = Path(__file__).parent
-    files = (*sorted(folder.rglob("*.py")), folder.parent / "drawing.py")
+    files = sorted(folder.rglob("*.py"))
     # mermaid-py writes the theme into the script, the others take part in finishing the picture
     others = versions("mermaid_py", "lxml", "fonttools", "brotli", "tinycss2", "cssselect")
     return hashlib.sha256(b"".join([*(file.read_bytes() for file in files), *map(str.encode, others)])).hexdigest()
 
 
 class Cache:
-    """A folder with one sealed file a drawing, as JSON."""
+    """A folder with one sealed file a picture, as JSON."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -35,14 +35,14 @@ class Cache:
         parts = (source, font_digest(), renderer_version, _code_digest())
         return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
-    def get(self, key: str) -> Drawing | None:
-        """The drawing, or None where there is none that can be read."""
+    def get(self, key: str) -> Picture | None:
+        """The picture, or None where there is none that can be read."""
         try:
             text = sealed.read(self.folder / f"{key}.json")
             if text is None:
                 return None
             data = orjson.loads(text)
-            return Drawing(
+            return Picture(
                 kind=data["kind"],
                 svg=data["svg"],
                 width=data["width"],
@@ -56,9 +56,9 @@ class Cache:
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
-    def put(self, key: str, drawing: Drawing) -> None:
-        """Keep a drawing. A cache that cannot be written only costs time, so failures pass."""
+    def put(self, key: str, picture: Picture) -> None:
+        """Keep a picture. A cache that cannot be written only costs time, so failures pass."""
         try:
-            sealed.write(self.folder / f"{key}.json", orjson.dumps(drawing))
+            sealed.write(self.folder / f"{key}.json", orjson.dumps(picture))
         except (OSError, TypeError):  # TypeError: a text that is not UTF-8
             return

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import mmdr
 
+from atlas_decks.diagrams.picture import Picture
 from atlas_decks.diagrams.renderer import RenderError
-from atlas_decks.drawing import Drawing
 
 # What finishes a picture (lxml, fontTools, mermaid-py) is imported when the first one is drawn: a build that draws
 # nothing starts in half the time.
@@ -22,10 +22,10 @@ class EmbeddedRenderer:
         """Name and version of the engine."""
         return f"mmdr {mmdr.__version__} {_BACKEND}" if hasattr(mmdr, "__version__") else f"mmdr {_BACKEND}"
 
-    def render(self, source: str) -> Drawing:
+    def render(self, source: str) -> Picture:
         """Draw one source; raises RenderError with the line at fault."""
         from atlas_decks.diagrams.script import diagram_kind
-        from atlas_decks.diagrams.svg import finish
+        from atlas_decks.diagrams.svg.finish import finish
 
         try:
             return finish(self.draw(source), diagram_kind(source))
@@ -43,7 +43,7 @@ class EmbeddedRenderer:
 
 
 def _is_syntax(error: ValueError) -> bool:
-    from atlas_decks.diagrams.svg import UnsafeSvgError
+    from atlas_decks.diagrams.svg.finish import UnsafeSvgError
 
     return not isinstance(error, UnsafeSvgError) and str(error).startswith("Diagram parse error")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from atlas_decks.drawing import Drawing
+from atlas_decks.diagrams.picture import Picture
 
 
 class RenderError(Exception):
@@ -26,5 +26,5 @@ class Renderer(Protocol):
     def version(self) -> str:
         """Name and version; part of every cache key."""
 
-    def render(self, source: str) -> Drawing:
+    def render(self, source: str) -> Picture:
         """Draw one source. Raises RenderError or RendererAwayError."""

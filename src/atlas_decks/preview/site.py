@@ -18,7 +18,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from atlas_decks.curriculum import CARD_KINDS, WEEKDAYS, Curriculum, Diagram
-from atlas_decks.drawing import Drawing
+from atlas_decks.diagrams.picture import Picture
 from atlas_decks.notes import media_name
 from atlas_decks.preview.cards import Card, CardMaker
 from atlas_decks.schedule import Placed
@@ -34,7 +34,7 @@ class Entry:
     """A diagram as the pages show it."""
 
     diagram: Diagram
-    drawing: Drawing
+    drawing: Picture
     cards: tuple[Card, ...]
 
     @cached_property
@@ -83,7 +83,7 @@ class _Listing:
 
 
 def make_site(
-    curriculum: Curriculum, drawings: Mapping[str, Drawing], placed: Iterable[Placed], templates: Templates
+    curriculum: Curriculum, drawings: Mapping[str, Picture], placed: Iterable[Placed], templates: Templates
 ) -> Iterator[tuple[str, str]]:
     """The site as (file name, text), page by page.
 
@@ -141,7 +141,7 @@ def write_site(folder: Path, files: Iterable[tuple[str, str]]) -> int:
 
 
 def _entries(
-    curriculum: Curriculum, drawings: Mapping[str, Drawing], placed: Iterable[Placed], templates: Templates
+    curriculum: Curriculum, drawings: Mapping[str, Picture], placed: Iterable[Placed], templates: Templates
 ) -> list[Entry]:
     """The diagrams in the order of study, each with its cards."""
     maker = CardMaker(templates)

@@ -21,8 +21,8 @@ from tempfile import TemporaryDirectory
 from atlas_decks import load, rules, workers
 from atlas_decks.archive import deflate
 from atlas_decks.curriculum import Curriculum, Diagram, Plan
-from atlas_decks.diagrams import Cache, Renderer, RenderError, draw_all
-from atlas_decks.drawing import Drawing
+from atlas_decks.diagrams import Cache, Renderer, RenderError, render_all
+from atlas_decks.diagrams.picture import Picture
 from atlas_decks.installed import packages
 from atlas_decks.ledger import note_hash
 from atlas_decks.notes import make_notes, media_name
@@ -98,7 +98,7 @@ class _Maker:
         head, diagrams, faults = load.load_file(source, plan) if source else (None, [], [])
         problems += faults
         sources = {diagram.id: diagram.spec.mermaid for diagram in diagrams}
-        drawings, errors = draw_all(sources, self._setting.renderer, self._cache)
+        drawings, errors = render_all(sources, self._setting.renderer, self._cache)
         problems += [syntax_problem(d, errors[d.id]) for d in diagrams if d.id in errors]
         files = ((source, head),) if source and head else ()
         problems += rules.check(Curriculum(plan, self._setting.plan_source, tuple(diagrams), files), drawings)
@@ -114,7 +114,7 @@ class _Maker:
         return _Outcome(unfilled, len(diagrams))
 
 
-def bundle(diagram: Diagram, drawing: Drawing, plan: Plan, templates: Templates) -> Made:
+def bundle(diagram: Diagram, drawing: Picture, plan: Plan, templates: Templates) -> Made:
     """All that a diagram brings to the packages. Raises ProblemsFoundError where a template is broken."""
     notes = list(make_notes(diagram, drawing, plan, templates))
     heads = [(note.kind, note.guid, note_hash(note), note.key.split("/")[2]) for note in notes]

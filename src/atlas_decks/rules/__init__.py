@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from atlas_decks.curriculum import Curriculum, Diagram
-from atlas_decks.drawing import Drawing
+from atlas_decks.diagrams.picture import Picture
 from atlas_decks.problems import Problem
 from atlas_decks.rules import cards, pictures, places, sources, wording
 from atlas_decks.rules.registry import CURRICULUM_RULES, DIAGRAM_RULES, PICTURE_RULES, Rule, all_rules
@@ -17,7 +17,7 @@ __all__ = ["all_rules", "check", "claims", "explain"]
 _MODULES = (cards, pictures, places, sources, wording)  # imported for their registrations
 
 
-def check(curriculum: Curriculum, drawings: Mapping[str, Drawing]) -> list[Problem]:
+def check(curriculum: Curriculum, drawings: Mapping[str, Picture]) -> list[Problem]:
     """Apply every rule. `drawings` holds the pictures by diagram id; one that could not be drawn is missing there.
 
     Returns the problems that no waiver covers, and those of the waivers themselves.

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from atlas_decks.curriculum import Diagram
-from atlas_decks.drawing import KINDS, Drawing
+from atlas_decks.diagrams.picture import KINDS, Picture
 from atlas_decks.problems import Problem
 from atlas_decks.rules.registry import diagram_rule, picture_rule
 from atlas_decks.rules.words import contains, words
@@ -57,29 +57,29 @@ def mermaid_class(diagram: Diagram) -> Iterator[Problem]:
 
 
 @picture_rule("diagram-kind")
-def diagram_kind(diagram: Diagram, drawing: Drawing) -> Iterator[Problem]:
+def diagram_kind(diagram: Diagram, picture: Picture) -> Iterator[Problem]:
     """The diagram is of a kind whose nodes can be masked."""
-    if drawing.kind not in KINDS:
+    if picture.kind not in KINDS:
         hint = f"one of {', '.join(KINDS)}; draw a timeline as a flowchart of dated steps"
-        yield _at(diagram, 0, "diagram-kind", f"a {drawing.kind} has no nodes to hide", hint)
+        yield _at(diagram, 0, "diagram-kind", f"a {picture.kind} has no nodes to hide", hint)
 
 
 @picture_rule("node-exists")
-def node_exists(diagram: Diagram, drawing: Drawing) -> Iterator[Problem]:
+def node_exists(diagram: Diagram, picture: Picture) -> Iterator[Problem]:
     """The node of a component exists in the Mermaid source."""
-    for index, component in enumerate(diagram.spec.components if drawing.kind in KINDS else ()):
-        if component.node not in drawing.nodes:
+    for index, component in enumerate(diagram.spec.components if picture.kind in KINDS else ()):
+        if component.node not in picture.nodes:
             at = diagram.path("components", index, "node")
-            hint = f"nodes: {', '.join(sorted(drawing.nodes))}"
+            hint = f"nodes: {', '.join(sorted(picture.nodes))}"
             yield diagram.origin.problem(at, "node-exists", f"no node `{component.node}` in the diagram", hint)
 
 
 @picture_rule("mask-leak")
-def mask_leak(diagram: Diagram, drawing: Drawing) -> Iterator[Problem]:
+def mask_leak(diagram: Diagram, picture: Picture) -> Iterator[Problem]:
     """A masked answer is not readable elsewhere in the picture."""
     for index, component in enumerate(diagram.spec.components):
-        masked = " ".join(label.text for label in drawing.labels if label.node == component.node)
-        for label in drawing.labels:
+        masked = " ".join(label.text for label in picture.labels if label.node == component.node)
+        for label in picture.labels:
             if label.node == component.node:
                 continue
             if contains(label.text, component.answer) or (masked and contains(label.text, masked)):
@@ -89,10 +89,10 @@ def mask_leak(diagram: Diagram, drawing: Drawing) -> Iterator[Problem]:
 
 
 @picture_rule("mask-answer")
-def mask_answer(diagram: Diagram, drawing: Drawing) -> Iterator[Problem]:
+def mask_answer(diagram: Diagram, picture: Picture) -> Iterator[Problem]:
     """The answer and the hidden label share a word, so that the learner can judge the answer by the picture."""
     for index, component in enumerate(diagram.spec.components):
-        label = " ".join(label.text for label in drawing.labels if label.node == component.node)
+        label = " ".join(label.text for label in picture.labels if label.node == component.node)
         if label and not _related(label, component.answer):
             at = diagram.path("components", index, "answer")
             message = f"the answer `{component.answer}` and the label `{label}` have no word in common"
@@ -110,10 +110,10 @@ def _related(label: str, answer: str) -> bool:
 
 
 @picture_rule("metric-in-picture")
-def metric_in_picture(diagram: Diagram, drawing: Drawing) -> Iterator[Problem]:
+def metric_in_picture(diagram: Diagram, picture: Picture) -> Iterator[Problem]:
     """A metric's answer is not printed in its diagram."""
     for index, metric in enumerate(diagram.spec.metrics):
-        for label in drawing.labels:
+        for label in picture.labels:
             if contains(label.text, metric.answer):
                 at = diagram.path("metrics", index, "answer")
                 message = f"`{metric.answer}` is printed in the diagram: `{label.text}`"
@@ -121,41 +121,41 @@ def metric_in_picture(diagram: Diagram, drawing: Drawing) -> Iterator[Problem]:
 
 
 @picture_rule("node-count")
-def node_count(diagram: Diagram, drawing: Drawing) -> Iterator[Problem]:
+def node_count(diagram: Diagram, picture: Picture) -> Iterator[Problem]:
     """A flowchart has 5 to 14 nodes, a sequence 2 to 6 participants, any other diagram 3 to 14."""
-    allowed = {"flowchart": NODES, "sequenceDiagram": PARTICIPANTS}.get(drawing.kind, range(3, 15))
-    if drawing.kind in KINDS and len(drawing.nodes) not in allowed:
-        message = f"{len(drawing.nodes)} nodes; {allowed.start} to {allowed.stop - 1} can be kept in mind"
+    allowed = {"flowchart": NODES, "sequenceDiagram": PARTICIPANTS}.get(picture.kind, range(3, 15))
+    if picture.kind in KINDS and len(picture.nodes) not in allowed:
+        message = f"{len(picture.nodes)} nodes; {allowed.start} to {allowed.stop - 1} can be kept in mind"
         yield _at(diagram, 0, "node-count", message, "split the diagram, or merge what is not asked for")
 
 
 @picture_rule("edge-labels")
-def edge_labels(diagram: Diagram, drawing: Drawing) -> Iterator[Problem]:
+def edge_labels(diagram: Diagram, picture: Picture) -> Iterator[Problem]:
     """At least half of a flowchart's edges say what flows."""
-    if drawing.kind == "flowchart" and drawing.labelled * 2 < drawing.edges:
-        message = f"{drawing.labelled} of {drawing.edges} edges are labelled; at least half"
+    if picture.kind == "flowchart" and picture.labelled * 2 < picture.edges:
+        message = f"{picture.labelled} of {picture.edges} edges are labelled; at least half"
         yield _at(diagram, 0, "edge-labels", message, 'say what flows: a -->|"writes"| b')
 
 
 @picture_rule("width")
-def width(diagram: Diagram, drawing: Drawing) -> Iterator[Problem]:
+def width(diagram: Diagram, picture: Picture) -> Iterator[Problem]:
     """The picture is at most 760 px wide, so that labels stay readable on a 390 px phone."""
-    if drawing.width > MAX_WIDTH:
-        message = f"{drawing.width:.0f} px wide; at most {MAX_WIDTH}"
+    if picture.width > MAX_WIDTH:
+        message = f"{picture.width:.0f} px wide; at most {MAX_WIDTH}"
         yield _at(diagram, 0, "width", message, "top to bottom, shorter labels, fewer nodes side by side")
 
 
 @picture_rule("height")
-def height(diagram: Diagram, drawing: Drawing) -> Iterator[Problem]:
+def height(diagram: Diagram, picture: Picture) -> Iterator[Problem]:
     """The picture is at most 1,400 px tall, so that a card does not become a scroll."""
-    if drawing.height > MAX_HEIGHT:
-        message = f"{drawing.height:.0f} px tall; at most {MAX_HEIGHT}"
+    if picture.height > MAX_HEIGHT:
+        message = f"{picture.height:.0f} px tall; at most {MAX_HEIGHT}"
         yield _at(diagram, 0, "height", message, "fewer ranks: let steps stand side by side")
 
 
 @picture_rule("glyphs")
-def glyphs(diagram: Diagram, drawing: Drawing) -> Iterator[Problem]:
+def glyphs(diagram: Diagram, picture: Picture) -> Iterator[Problem]:
     """Every character of the labels exists in the embedded font."""
-    if drawing.missing_glyphs:
-        message = f"the embedded font cannot draw {drawing.missing_glyphs}"
+    if picture.missing_glyphs:
+        message = f"the embedded font cannot draw {picture.missing_glyphs}"
         yield _at(diagram, 0, "glyphs", message, "spell it out")

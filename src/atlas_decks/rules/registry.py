@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from atlas_decks.curriculum import Curriculum, Diagram
-from atlas_decks.drawing import Drawing
+from atlas_decks.diagrams.picture import Picture
 from atlas_decks.problems import Problem
 
 Judge = Callable[..., Iterable[Problem]]
@@ -61,6 +61,6 @@ def diagram_rule(name: str) -> Callable[[Callable[[Diagram], Iterable[Problem]]]
     return _register(DIAGRAM_RULES, name)
 
 
-def picture_rule(name: str) -> Callable[[Callable[[Diagram, Drawing], Iterable[Problem]]], Judge]:
+def picture_rule(name: str) -> Callable[[Callable[[Diagram, Picture], Iterable[Problem]]], Judge]:
     """Register a rule that looks at one diagram and its rendered picture."""
     return _register(PICTURE_RULES, name)

@@ -9,10 +9,10 @@ import os
 
 import requests
 
+from atlas_decks.diagrams.picture import Picture
 from atlas_decks.diagrams.renderer import RendererAwayError, RenderError
 from atlas_decks.diagrams.script import compose, diagram_kind
-from atlas_decks.diagrams.svg import UnsafeSvgError, finish
-from atlas_decks.drawing import Drawing
+from atlas_decks.diagrams.svg.finish import UnsafeSvgError, finish
 
 from mermaid import Mermaid, MermaidError  # isort: skip  # after `script`, which silences its import
 
@@ -44,7 +44,7 @@ class InkRenderer:
         """The server stands for the version: what it runs is not known."""
         return f"mermaid-ink {self._server}"
 
-    def render(self, source: str) -> Drawing:
+    def render(self, source: str) -> Picture:
         """Draw one source; raises RenderError, or RendererAwayError where the server does not answer."""
         try:
             text = _Client(compose(source, text_labels=True)).svg_response.text

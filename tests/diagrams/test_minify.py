@@ -12,12 +12,12 @@ import pytest
 from lxml import etree
 
 from atlas_decks import pipeline
-from atlas_decks.diagrams import css
 from atlas_decks.diagrams.font import font_face
 from atlas_decks.diagrams.palette import CSS
-from atlas_decks.diagrams.paths import shorten
 from atlas_decks.diagrams.script import compose, diagram_kind
-from atlas_decks.diagrams.svg import finish
+from atlas_decks.diagrams.svg import cascade
+from atlas_decks.diagrams.svg.finish import finish
+from atlas_decks.diagrams.svg.paths import shorten
 
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100" id="m">'
 
@@ -39,19 +39,19 @@ LOOKS = """async svg => {
 
 
 @pytest.mark.browser
-def test_a_slim_picture_looks_as_the_engine_and_our_sheet_wanted_it(browser: Any, checked: pipeline.Checked) -> None:
+def test_a_small_picture_looks_as_the_engine_and_our_sheet_wanted_it(browser: Any, checked: pipeline.Checked) -> None:
     page = browser.new_page(viewport={"width": 1000, "height": 1500})
     try:
         for diagram in checked.curriculum.diagrams[::4]:
             source = diagram.spec.mermaid
             raw = mmdr.render(compose(source).script, backend="merman").svg()
-            lean = finish(raw, diagram_kind(source)).svg
-            head = lean[: lean.index(">") + 1]
+            small = finish(raw, diagram_kind(source)).svg
+            head = small[: small.index(">") + 1]
             sheet = f"<style>{font_face(frozenset(map(chr, range(32, 127))))}{CSS}</style>"
             wanted = page.evaluate(
                 LOOKS, re.sub(r'width="100%"', re.search(r'width="[^"]+"', head)[0], raw[:-6]) + f"{sheet}</svg>"
             )
-            found = page.evaluate(LOOKS, lean)
+            found = page.evaluate(LOOKS, small)
             assert len(wanted) == len(found), diagram.id
             for a, b in zip(wanted, found, strict=True):
                 assert a[:3] == b[:3], diagram.id
@@ -104,7 +104,7 @@ def test_rounding_errors_do_not_add_up() -> None:
 def test_the_cascade(sheet: str, element: str, looks: dict[str, str] | None) -> None:
     root = etree.fromstring(HEAD.replace(' xmlns="http://www.w3.org/2000/svg"', "") + element + "</svg>")
     rect = next(root.iter("rect"))
-    assert css.resolve(root, sheet).get(rect) == looks
+    assert cascade.resolve(root, sheet).get(rect) == looks
 
 
 def test_a_picture_keeps_its_font() -> None:

@@ -34,7 +34,7 @@ class Label:
 
 
 @dataclass(frozen=True)
-class Drawing:
+class Picture:
     """A self-contained SVG, its natural size in px, and what can be read in it.
 
     `nodes` maps node ids to boxes (a sequence participant has two); `edges` counts the edges, `labelled` those with

@@ -11,10 +11,10 @@ import pytest
 from lxml import etree
 
 from atlas_decks import pipeline
-from atlas_decks.diagrams import Cache, EmbeddedRenderer, RendererAwayError, RenderError, draw_all, make_renderer
+from atlas_decks.diagrams import Cache, EmbeddedRenderer, RendererAwayError, RenderError, make_renderer, render_all
+from atlas_decks.diagrams.mermaid_ink.server import make_server
 from atlas_decks.diagrams.palette import CLASSES, GROUND, INK
-from atlas_decks.diagrams.svg import UnsafeSvgError, finish
-from atlas_decks.server import make_server
+from atlas_decks.diagrams.svg.finish import UnsafeSvgError, finish
 
 FLOW = 'flowchart TB\n  a(["Client"]):::edge -->|"asks"| b["API (v2)"]:::service\n  b --> c[("Store")]:::state\n'
 SEQUENCE = "sequenceDiagram\n  participant C as Client\n  participant S as Server\n  C->>S: hello\n  S-->>C: ok\n"
@@ -137,13 +137,13 @@ def test_the_cache_renders_only_what_changed(tmp_path: Path) -> None:
             return super().render(source)
 
     cache = Cache(tmp_path)
-    first, _ = draw_all({"a": FLOW, "b": SEQUENCE}, Counting(), cache)
-    again, _ = draw_all({"a": FLOW, "b": STATE}, Counting(), cache)
+    first, _ = render_all({"a": FLOW, "b": SEQUENCE}, Counting(), cache)
+    again, _ = render_all({"a": FLOW, "b": STATE}, Counting(), cache)
     assert Counting.count == 3
     assert again["a"] == first["a"]
     for file in tmp_path.glob("*.json"):
         file.write_text("{damaged", "utf-8")
-    mended, _ = draw_all({"a": FLOW}, Counting(), cache)
+    mended, _ = render_all({"a": FLOW}, Counting(), cache)
     assert Counting.count == 4
     assert mended["a"] == first["a"]
 
@@ -204,7 +204,7 @@ def test_a_server_that_is_away_is_said_clearly(monkeypatch: pytest.MonkeyPatch) 
 def test_a_server_that_hangs_ends_in_a_time_out(monkeypatch: pytest.MonkeyPatch) -> None:
     import socket
 
-    from atlas_decks.diagrams import ink as client
+    from atlas_decks.diagrams.mermaid_ink import client
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         monkeypatch.setenv("MERMAID_INK_SERVER", f"http://127.0.0.1:{listener.getsockname()[1]}")

@@ -6,8 +6,8 @@ import re
 
 from lxml import etree
 
-from atlas_decks.diagrams import css
-from atlas_decks.diagrams.paths import round_numbers, shorten
+from atlas_decks.diagrams.svg import cascade
+from atlas_decks.diagrams.svg.paths import round_numbers, shorten
 
 _REFERENCE = re.compile(r"#([^)\"]+)")
 _NUMBERS = frozenset(
@@ -16,18 +16,18 @@ _NUMBERS = frozenset(
         *("cx", "cy", "r", "rx", "ry", "width", "height"),
     ]
 )
-_DROPPED = css.REPLACED | {"id", "class", "name", "data-et", "data-id", "data-role"}
+_DROPPED = cascade.REPLACED | {"id", "class", "name", "data-et", "data-id", "data-role"}
 
 
-def slim(root: etree._Element, *sheets: str) -> str:
+def minify(root: etree._Element, *sheets: str) -> str:
     """Slim the tree and return its style sheet. Nothing in it says any more which node or edge an element is."""
-    styles = css.resolve(root, *sheets)
+    styles = cascade.resolve(root, *sheets)
     used = _short_ids(root)
     for element in list(root.iter()):
         _attributes(element, used)
     for element in reversed(list(root.iterdescendants())):
         _fold(element, styles)
-    return css.stylesheet({element: styles[element] for element in root.iter() if element in styles})
+    return cascade.stylesheet({element: styles[element] for element in root.iter() if element in styles})
 
 
 def _short_ids(root: etree._Element) -> frozenset[str]:
@@ -65,7 +65,7 @@ def _items(element: etree._Element) -> list[tuple[str, str]]:
     return [(str(name), str(value)) for name, value in element.items()]
 
 
-def _fold(element: etree._Element, styles: dict[etree._Element, css.Style]) -> None:
+def _fold(element: etree._Element, styles: dict[etree._Element, cascade.Style]) -> None:
     parent = element.getparent()
     if parent is None:
         return

@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import mmdr
 
 from atlas_decks.diagrams.script import TEXT_LABELS, diagram_kind
-from atlas_decks.diagrams.svg import finish
+from atlas_decks.diagrams.svg.finish import finish
 
 _FRONT = re.compile(r"^\s*---\n.*?\n---\n|%%\{.*?\}%%", re.DOTALL)
 _MAX = 60_000  # characters of a request path
@@ -34,7 +34,7 @@ class _Handler(BaseHTTPRequestHandler):
             if kind == "img":
                 self._answer(200, "image/png", bytes(raw.png(background="#ffffff")))
             else:
-                svg = finish(raw.svg(), diagram_kind(_FRONT.sub("", script)), lean=False).svg
+                svg = finish(raw.svg(), diagram_kind(_FRONT.sub("", script)), minified=False).svg
                 self._answer(200, "image/svg+xml; charset=utf-8", svg.encode())
         except (binascii.Error, UnicodeDecodeError):
             self._answer(400, "text/plain; charset=utf-8", b"the path is not base64 of UTF-8 text\n")

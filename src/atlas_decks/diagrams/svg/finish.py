@@ -1,4 +1,4 @@
-"""Engine output -> a self-contained SVG and its Drawing.
+"""Engine output -> a self-contained SVG and its Picture.
 
 Nothing leaves this module that is not on the allow-lists: no script, no link, no foreignObject, no reference outside
 the file. The node boxes are read from the same tree, so they are exact.
@@ -11,12 +11,12 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from atlas_decks.diagrams import css
 from atlas_decks.diagrams.font import font_face, missing_glyphs
-from atlas_decks.diagrams.lean import slim
 from atlas_decks.diagrams.palette import CSS, GROUND
-from atlas_decks.diagrams.paths import bounds
-from atlas_decks.drawing import Box, Drawing, Label, Role
+from atlas_decks.diagrams.picture import Box, Label, Picture, Role
+from atlas_decks.diagrams.svg import cascade
+from atlas_decks.diagrams.svg.minify import minify
+from atlas_decks.diagrams.svg.paths import bounds
 
 SVG = "http://www.w3.org/2000/svg"
 
@@ -100,11 +100,11 @@ class UnsafeSvgError(ValueError):
     """The engine wrote something that may not go onto a card."""
 
 
-def finish(raw: str, kind: str, lean: bool = True) -> Drawing:
-    """Turn an engine's SVG into the Drawing of a diagram of that kind.
+def finish(raw: str, kind: str, minified: bool = True) -> Picture:
+    """Turn an engine's SVG into the Picture of a diagram of that kind.
 
-    Without `lean` the SVG keeps the ids and classes by which its nodes, edges and labels can be told apart, so that it
-    can be read again. Raises UnsafeSvgError where the SVG is malformed or holds what may not be there.
+    Without `minified` the SVG keeps the ids and classes by which its nodes, edges and labels can be told apart, so that
+    it can be read again. Raises UnsafeSvgError where the SVG is malformed or holds what may not be there.
     """
     root = _parse(raw)
     for old in root.findall("rect[@class='atlas-ground']"):
@@ -119,9 +119,9 @@ def finish(raw: str, kind: str, lean: bool = True) -> Drawing:
     for name in list(root.attrib):
         if name not in ("id", "class", "viewBox"):
             del root.attrib[name]
-    _style(root, frozenset("".join(label.text for label in labels) + "0123456789[] "), lean)
+    _style(root, frozenset("".join(label.text for label in labels) + "0123456789[] "), minified)
     ground = etree.Element("rect", x=_n(x), y=_n(y), width=_n(width), height=_n(height), rx="6", fill=GROUND)
-    if lean:
+    if minified:
         root.set("viewBox", " ".join(map(_n, (x, y, width, height))))
     else:
         ground.set("class", "atlas-ground")
@@ -142,7 +142,7 @@ def finish(raw: str, kind: str, lean: bool = True) -> Drawing:
         for name, rects in nodes.items()
     }
     missing = missing_glyphs("".join(label.text for label in labels))
-    return Drawing(kind, body, round(width, 2), round(height, 2), boxes, tuple(labels), edges, labelled, missing)
+    return Picture(kind, body, round(width, 2), round(height, 2), boxes, tuple(labels), edges, labelled, missing)
 
 
 def _parse(raw: str) -> etree._Element:
@@ -368,19 +368,19 @@ def _simplify_rough(root: etree._Element) -> None:
                 rect.set("fill-opacity", "0.92")
 
 
-def _style(root: etree._Element, characters: frozenset[str], lean: bool) -> None:
+def _style(root: etree._Element, characters: frozenset[str], minified: bool) -> None:
     """Resolve the engine's style sheet and ours, and put what is left of them, and the font, into one sheet."""
     sheets = []
     for style in list(root.iter("style")):
         sheets.append(style.text or "")
         _drop(style)
     try:
-        if lean:
-            rules = slim(root, *sheets, CSS)
+        if minified:
+            rules = minify(root, *sheets, CSS)
         else:
-            css.write_inline(root, css.resolve(root, *sheets, CSS))
+            cascade.write_inline(root, cascade.resolve(root, *sheets, CSS))
             rules = ""
-    except css.UnsafeStyleError as error:
+    except cascade.UnsafeStyleError as error:
         raise UnsafeSvgError(str(error)) from error
     style = etree.Element("style")
     style.text = f"{font_face(characters)}svg{{font-family:Atlas,sans-serif}}{rules}"

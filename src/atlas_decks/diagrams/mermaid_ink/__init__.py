@@ -1,0 +1,1 @@
+"""mermaid.ink: as a client of such a server, and as the server."""
