@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 import yaml
 
-from atlas_decks import ledger, pipeline
-from atlas_decks import notes as notes_module
+from atlas_decks import pipeline
+from atlas_decks.cards import notes as notes_module
+from atlas_decks.cards.notetypes import NOTE_TYPES
 from atlas_decks.diagrams import EmbeddedRenderer
-from atlas_decks.notetypes import NOTE_TYPES
+from atlas_decks.packages import ledger
 from atlas_decks.project import Project, default_templates
 from sample import ATLAS, PLAN
 

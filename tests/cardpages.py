@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from atlas_decks.verify import collection, import_package
+from atlas_decks.learner.real_anki import collection, import_package
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from anki.collection import Collection
 
-from atlas_decks import verify
+from atlas_decks.learner import real_anki
 
 OWN_FIELDS = ("Note",)
 CARD = "id, did, type, queue, due, ivl, factor, reps, lapses, left, odue, odid, flags, data"
@@ -98,7 +98,7 @@ class Learner:
 
     def import_package(self, path: Path, **options: bool) -> Any:
         """Import with the dialog's defaults and what is ticked."""
-        return verify.import_package(self.col, path, **options)
+        return real_anki.import_package(self.col, path, **options)
 
     def answer(self, times: int, rating: int) -> int:
         """Answer up to `times` cards of a random deck that has some due; returns how many there were."""

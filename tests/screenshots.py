@@ -16,10 +16,10 @@ from typing import Any
 from playwright.sync_api import sync_playwright
 
 from atlas_decks import pipeline
+from atlas_decks.cards.templates import Templates
 from atlas_decks.diagrams import EmbeddedRenderer
 from atlas_decks.preview import make_site, write_site
 from atlas_decks.project import Project
-from atlas_decks.templating import Templates
 from cardpages import CardPage, card_pages, page_html
 
 ROOT = Path(__file__).resolve().parents[1]

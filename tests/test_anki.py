@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from atlas_decks import pipeline, verify
+from atlas_decks import pipeline
+from atlas_decks.cards.notetypes import NOTE_TYPES
 from atlas_decks.diagrams import EmbeddedRenderer
-from atlas_decks.notetypes import NOTE_TYPES
+from atlas_decks.learner import real_anki
 from atlas_decks.project import Project
 from conftest import NOW
 
@@ -19,15 +20,15 @@ pytestmark = pytest.mark.anki
 
 
 def _imported(packages: Path, *names: str, **options: bool) -> Any:
-    context = verify.collection()
+    context = real_anki.collection()
     col = context.__enter__()
     for name in names:
-        verify.import_package(col, packages / name, **options)
+        real_anki.import_package(col, packages / name, **options)
     return context, col
 
 
 def test_verify_finds_no_problem(packages: Path, built: pipeline.Built) -> None:
-    report = verify.verify(sorted(packages.glob("*.apkg")))
+    report = real_anki.verify(sorted(packages.glob("*.apkg")))
     assert [str(problem) for problem in report.problems] == []
     live = [p.note for p in built.placed if not p.note.retired]
     guides = 7
@@ -100,7 +101,7 @@ def test_tier_packages_and_all_are_the_same_notes(packages: Path) -> None:
     try:
         before = col.note_count()
         for path in sorted(packages.glob("atlas-[0-9]-*.apkg")):
-            log = verify.import_package(col, path)
+            log = real_anki.import_package(col, path)
             assert (len(log.new), len(log.updated), len(log.conflicting)) == (0, 0, 0)
         assert col.note_count() == before
     finally:
@@ -110,7 +111,7 @@ def test_tier_packages_and_all_are_the_same_notes(packages: Path) -> None:
 def test_plan_decks_gather_the_cards_of_their_day(packages: Path) -> None:
     context, col = _imported(packages, "atlas-all.apkg")
     try:
-        verify.import_package(col, packages / "plan.apkg", with_scheduling=True)
+        real_anki.import_package(col, packages / "plan.apkg", with_scheduling=True)
         decks = {d.name: d.id for d in col.decks.all_names_and_ids() if d.name.startswith("Atlas plan::")}
         assert len(decks) == 7
         monday = decks["Atlas plan::1 Mon"]
@@ -132,7 +133,7 @@ def _build(project: Project, now: int, into: Path) -> tuple[Path, pipeline.Built
     result = pipeline.build(project, checked, now, 4, pipeline.Selection())
     into.write_bytes(result.packages["atlas-all.apkg"])
     project.decks.mkdir(exist_ok=True)
-    from atlas_decks import ledger
+    from atlas_decks.packages import ledger
 
     project.ledger.write_text(ledger.write(result.ledger), "utf-8")
     return into, result
@@ -150,7 +151,7 @@ def test_a_changed_word_changes_one_note_and_keeps_every_review(starter: Project
     _edit(starter, "Longer keys are hashed", "Longer ones are hashed")
     new, result = _build(starter, NOW + 100, tmp_path / "new.apkg")
     assert [entry.key for entry in result.changed] == ["cache-aside-basics/metric/key-length"]
-    update = verify.verify_update(old, new)
+    update = real_anki.verify_update(old, new)
     assert update.updated == ["cache-aside-basics/metric/key-length"]
     assert update.problems == []
     assert update.reviews_before == update.reviews_after > 0
@@ -160,7 +161,7 @@ def test_a_changed_word_changes_one_note_and_keeps_every_review(starter: Project
 def test_one_word_in_the_real_curriculum_moves_one_mod(
     project: Project, checked: pipeline.Checked, built: pipeline.Built, packages: Path, tmp_path: Path
 ) -> None:
-    from atlas_decks import ledger
+    from atlas_decks.packages import ledger
 
     target = checked.curriculum.diagrams[0]
     metric = target.spec.metrics[0]
@@ -176,7 +177,7 @@ def test_one_word_in_the_real_curriculum_moves_one_mod(
     moved = [e.key for guid, e in result.ledger.items() if built.ledger[guid].mod != e.mod]
     assert moved == [f"{target.id}/metric/{metric.id}"]
     (tmp_path / "new.apkg").write_bytes(result.packages["atlas-all.apkg"])
-    update = verify.verify_update(packages / "atlas-all.apkg", tmp_path / "new.apkg", answers=60)
+    update = real_anki.verify_update(packages / "atlas-all.apkg", tmp_path / "new.apkg", answers=60)
     assert update.updated == moved
     assert update.problems == []
 
@@ -188,10 +189,10 @@ def test_a_removed_fact_becomes_an_empty_card(starter: Project, tmp_path: Path) 
     file.write_text(file.read_text("utf-8").replace(EXTRA, ""), "utf-8")
     new, result = _build(starter, NOW + 100, tmp_path / "new.apkg")
     assert [entry.key for entry in result.changed] == ["cache-aside-basics/component/app"]
-    with verify.collection() as col:
-        verify.import_package(col, old)
+    with real_anki.collection() as col:
+        real_anki.import_package(col, old)
         cards = col.card_count()
-        verify.import_package(col, new)
+        real_anki.import_package(col, new)
         note = col.get_note(col.find_notes("tag:mine::retired")[0])
         assert note["Retired"] == "1"
         empty = col.get_empty_cards()
@@ -216,12 +217,12 @@ def test_a_retired_note_is_clean_for_new_learners_too(starter: Project, tmp_path
     _build(starter, NOW, tmp_path / "old.apkg")
     file.write_text(file.read_text("utf-8").replace(EXTRA, ""), "utf-8")
     new, _ = _build(starter, NOW + 100, tmp_path / "new.apkg")
-    report = verify.verify([new])
+    report = real_anki.verify([new])
     assert [str(problem) for problem in report.problems] == []
     file.write_text(file.read_text("utf-8").replace("    components:", "    components:\n" + EXTRA), "utf-8")
     back, result = _build(starter, NOW + 200, tmp_path / "back.apkg")
     assert [(e.key, e.retired) for e in result.changed] == [("cache-aside-basics/component/app", False)]
-    assert verify.verify([back]).problems == []
+    assert real_anki.verify([back]).problems == []
 
 
 def test_a_changed_style_arrives_without_touching_notes(starter: Project, tmp_path: Path) -> None:
@@ -230,9 +231,9 @@ def test_a_changed_style_arrives_without_touching_notes(starter: Project, tmp_pa
     (starter.root / "templates/card.css").write_text(".card { color: rebeccapurple; }", "utf-8")
     new, result = _build(starter, NOW + 100, tmp_path / "new.apkg")
     assert {entry.key for entry in result.changed} == {f"notetype/{kind}" for kind in NOTE_TYPES}
-    with verify.collection() as col:
-        verify.import_package(col, old)
-        log = verify.import_package(col, new)
+    with real_anki.collection() as col:
+        real_anki.import_package(col, old)
+        log = real_anki.import_package(col, new)
         assert len(log.updated) == 0
         for model in col.models.all():
             if model["name"].startswith("Atlas "):
@@ -245,11 +246,11 @@ def test_a_spare_field_can_be_put_to_use(starter: Project, tmp_path: Path, monke
     renamed = tuple(("Caveat" if name == "Spare 4" else name, number) for name, number in metric.fields)
     monkeypatch.setitem(NOTE_TYPES, "metric", replace(metric, fields=renamed))
     new, _ = _build(starter, NOW + 100, tmp_path / "new.apkg")
-    update = verify.verify_update(old, new)
+    update = real_anki.verify_update(old, new)
     assert update.problems == []
-    with verify.collection() as col:
-        verify.import_package(col, old)
-        log = verify.import_package(col, new)
+    with real_anki.collection() as col:
+        real_anki.import_package(col, old)
+        log = real_anki.import_package(col, new)
         assert len(log.conflicting) == 0
         assert "Caveat" in col.models.field_names(col.models.by_name("Atlas Metric"))
 
@@ -263,7 +264,7 @@ def _verify_with(starter: Project, tmp_path: Path, front: str, back: str) -> lis
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, "utf-8")
     package, _ = _build(starter, NOW, tmp_path / "x.apkg")
-    return sorted({f"{p.rule}: {p.message}" for p in verify.verify([package]).problems})
+    return sorted({f"{p.rule}: {p.message}" for p in real_anki.verify([package]).problems})
 
 
 @pytest.mark.parametrize(
@@ -291,12 +292,12 @@ def test_answers_at_the_end_of_a_second_are_no_fault_of_a_package(packages: Path
     """Check Database "adds" their last review time: card and review log then hold two different seconds."""
     context, col = _imported(packages, "atlas-1-foundation.apkg")
     try:
-        verify._study(col, 3)
+        real_anki._study(col, 3)
         (card, last), *_ = col.db.all("SELECT cid, max(id) FROM revlog GROUP BY cid")
-        assert verify.check_database(col) == []
+        assert real_anki.check_database(col) == []
         for off in (1, 2):
             col.db.execute("UPDATE cards SET data = ? WHERE id = ?", json.dumps({"lrt": last // 1000 - off}), card)
-            found = verify.check_database(col)
+            found = real_anki.check_database(col)
             assert len(found) == off - 1
             assert all("Added last review time" in line for line in found)
     finally:

@@ -46,7 +46,7 @@ def test_a_generated_curriculum_is_new_work_and_passes_every_rule(
 @pytest.mark.parametrize("number", [1_060, 10_000, 100_000])
 def test_a_grown_plan_has_room_and_stays_within_ankis_positions(checked: pipeline.Checked, number: int) -> None:
     from atlas_decks.bench.generate import _grown, _subjects
-    from atlas_decks.curriculum import Plan
+    from atlas_decks.curriculum.models import Plan
 
     data, places = _grown(checked.curriculum.plan, number)
     plan = Plan.model_validate(data)

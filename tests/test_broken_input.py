@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from atlas_decks import publish
 from atlas_decks.cli import run
+from atlas_decks.files import replace
 from sample import ACME, ATLAS, LEDGER, QUEUES, Sample, make_sample
 
 Break = Callable[[Sample], str | None]  # breaks a project; returns the place that the message must name, if any
@@ -374,7 +374,7 @@ def test_a_write_that_fails_leaves_the_old_packages(
         raise error
 
     with monkeypatch.context() as patch:
-        patch.setattr(publish.os, "fsync", fail)
+        patch.setattr(replace.os, "fsync", fail)
         code, output = call(built, capsys, "build")
     full = isinstance(error, OSError)
     assert code == (1 if full else 130)

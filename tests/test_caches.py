@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from atlas_decks import pipeline, rules
-from atlas_decks.archive import Archive, deflate, inflate
 from atlas_decks.cli import run
+from atlas_decks.compiled import survey
 from atlas_decks.diagrams import EmbeddedRenderer
+from atlas_decks.files.zip_archive import Archive, deflate, inflate
 from atlas_decks.project import Project
-from atlas_decks.rebuild import subjects
 from atlas_decks.rules.registry import CURRICULUM_RULES
 from sample import ACME, ATLAS, QUEUES, Sample, make_sample
 
@@ -84,8 +84,8 @@ def test_a_damaged_package_is_made_again(sample: Sample, damage: Damage) -> None
 def test_the_number_of_processes_and_threads_does_not_show(sample: Sample, monkeypatch: pytest.MonkeyPatch) -> None:
     alone = build(sample, "--jobs", "1")
     shutil.rmtree(sample.root / ".atlas")
-    monkeypatch.setattr(subjects, "_POOL_FROM", 0)
-    monkeypatch.setattr(subjects, "_CHUNK", 1)
+    monkeypatch.setattr(survey, "_POOL_FROM", 0)
+    monkeypatch.setattr(survey, "_CHUNK", 1)
     for package in (sample.root / "decks").glob("*.apkg"):
         package.unlink()
     assert build(sample, "--jobs", "3") == alone
@@ -197,8 +197,8 @@ def test_a_project_that_cannot_be_written_can_be_checked(sample: Sample, monkeyp
 
 
 def test_the_store_is_bounded(sample: Sample, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("atlas_decks.rebuild.store._SPARE_FROM", 4)
-    monkeypatch.setattr("atlas_decks.rebuild.store._SPARE", 0)
+    monkeypatch.setattr("atlas_decks.compiled.store._SPARE_FROM", 4)
+    monkeypatch.setattr("atlas_decks.compiled.store._SPARE", 0)
     for turn in range(8):
         sample.edit("It checks ", f"It checks {turn} ", ACME)
         build(sample)
@@ -241,7 +241,7 @@ def test_an_archive_takes_members_of_both_kinds(tmp_path: Path) -> None:
 def test_installed_packages_are_named_with_their_versions() -> None:
     from importlib.metadata import version
 
-    from atlas_decks.installed import versions
+    from atlas_decks.files.versions import versions
 
     assert versions("lxml", "mermaid_py") == (f"lxml-{version('lxml')}", f"mermaid_py-{version('mermaid-py')}")
 
@@ -260,14 +260,14 @@ def test_a_warm_build_needs_none_of_what_draws(sample: Sample) -> None:
 
 
 def test_the_key_of_the_store_covers_the_whole_tool() -> None:
-    names = {str(file.relative_to(SOURCE)) for file in subjects.tool_files()}
-    assert names >= {"package.py", "notes.py", "rules/cards.py", "diagrams/svg/finish.py", "rebuild/subjects.py"}
+    names = {str(file.relative_to(SOURCE)) for file in survey.tool_files()}
+    assert names >= {"cards/notes.py", "rules/cards.py", "diagrams/svg/finish.py", "compiled/survey.py"}
     assert any(name.endswith(".ttf") for name in names)
 
 
 def test_progress_is_told_while_subjects_are_made_and_when_they_are_found(sample: Sample) -> None:
     for _ in ("cold", "warm"):
         steps: list[int] = []
-        found = subjects.survey(Project(sample.root), EmbeddedRenderer(), progress=steps.append)
+        found = survey.survey(Project(sample.root), EmbeddedRenderer(), progress=steps.append)
         assert sum(steps) == found.diagrams > 1
         assert len(steps) > 1

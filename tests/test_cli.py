@@ -17,7 +17,7 @@ import pytest
 from atlas_decks import rules
 from atlas_decks.cli import COMMANDS as SUMMARIES
 from atlas_decks.cli import cli, run
-from atlas_decks.compare import compare
+from atlas_decks.learner.changes import compare
 from atlas_decks.project import Project
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -131,8 +131,9 @@ def test_only_changed_packs_just_what_changed(starter: Project, capsys: pytest.C
 
 
 def test_32_weeks_leave_the_ledger_alone(tmp_path: Path) -> None:
-    from atlas_decks import ledger, pipeline
+    from atlas_decks import pipeline
     from atlas_decks.diagrams import EmbeddedRenderer
+    from atlas_decks.packages import ledger
 
     project = Project(ROOT)
     checked = pipeline.check(project, EmbeddedRenderer())

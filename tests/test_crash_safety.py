@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from atlas_decks import publish
+from atlas_decks.files import replace
 from sample import ACME, ATLAS, LEDGER, Sample, make_sample, subject
 
 PROGRAM = [sys.executable, "-c", "from atlas_decks.cli import main; main()"]
@@ -117,8 +117,8 @@ def test_a_reader_that_may_not_write_is_not_disturbed(sets: tuple[Sample, Files,
     _reset(sample, old)
     sample.write(json.dumps({"put": ["ledger.jsonl"], "remove": []}), "decks/.stage/journal.json")
     sample.write(b"new", "decks/.stage/0")
-    with publish.exclusive(sample.root / "elsewhere", "elsewhere"):
-        publish.settle(sample.root / "elsewhere")
+    with replace.exclusive(sample.root / "elsewhere", "elsewhere"):
+        replace.settle(sample.root / "elsewhere")
     (sample.root / "decks").chmod(0o500)
     try:
         _run(sample, NEW, "stats")
@@ -166,8 +166,8 @@ def test_two_builds_at_once_end_with_the_newest_content_whole(sets: tuple[Sample
 
 HOLD = """
 import pathlib, sys
-from atlas_decks import publish
-with publish.exclusive(pathlib.Path(sys.argv[1]), "decks"):
+from atlas_decks.files import replace
+with replace.exclusive(pathlib.Path(sys.argv[1]), "decks"):
     print("held", flush=True)
     sys.stdin.readline()
 """

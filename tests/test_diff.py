@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from atlas_decks import ledger, pipeline, verify
+from atlas_decks import pipeline
 from atlas_decks.cli import run
-from atlas_decks.compare import Change, Difference, compare, difference, read_package
 from atlas_decks.diagrams import EmbeddedRenderer
+from atlas_decks.learner import real_anki
+from atlas_decks.learner.changes import Change, Difference, compare, difference, read_package
+from atlas_decks.packages import ledger
 from atlas_decks.project import Project
-from atlas_decks.release.note import format_difference, plain, tag_changes
+from atlas_decks.release.release_notes import format_difference, plain, tag_changes
 from sample import ACME, ATLAS, Sample, make_sample
 
 pytestmark = pytest.mark.anki
@@ -70,15 +72,15 @@ def test_the_diff_foretells_the_import(sample: Sample, build: Build) -> None:
     assert [c.fields for c in found.changed if c.key == "delta-flow/component/api"] == [
         {"Detail": ("It checks the token.", "It checks the *signature*.")}
     ]
-    with verify.collection() as col:
-        verify.import_package(col, old)
+    with real_anki.collection() as col:
+        real_anki.import_package(col, old)
         for key in (found.touched[0].key, "acme-flow/metric/delay"):
             note = col.get_note(col.find_notes(f'"Key:{key}"')[0])
             note["Note"] = "my own"
             note.add_tag("own")
             col.update_note(note)
             col.db.execute("UPDATE notes SET mod = ? WHERE id = ?", NOW + 50, note.id)
-        log = verify.import_package(col, new)
+        log = real_anki.import_package(col, new)
         assert sorted(note.fields[0] for note in log.new) == _keys(found.added)
         assert sorted(note.fields[0] for note in log.updated) == _keys(found.touched)
         assert len(log.duplicate) == found.unchanged == 14
@@ -106,9 +108,9 @@ def test_a_card_of_another_tier_stays_and_the_search_of_the_release_note_finds_i
     note = format_difference(found, "md")
     searches = [line.split("`")[1] for line in note.splitlines() if line.startswith("- `Key:")]
     assert len(searches) == 2
-    with verify.collection() as col:
-        verify.import_package(col, old)
-        verify.import_package(col, new)
+    with real_anki.collection() as col:
+        real_anki.import_package(col, old)
+        real_anki.import_package(col, new)
         stayed = col.find_cards('"deck:Sample::1 Foundation" tag:atlas::tier::2')
         assert len(stayed) == 8
         assert sorted(card for search in searches for card in col.find_cards(search)) == sorted(stayed)
@@ -124,12 +126,12 @@ def test_a_note_edited_after_the_build_is_left_alone_but_always_brings_it(sample
     old = build(NOW)
     sample.edit("It checks the token.", "It checks the signature.")
     new = build(NOW + 100)
-    with verify.collection() as col:
-        verify.import_package(col, old)
+    with real_anki.collection() as col:
+        real_anki.import_package(col, old)
         note = col.get_note(col.find_notes("Key:delta-flow/component/api")[0])
         note["Note"] = "my own"
         col.update_note(note)  # now, long after the build
-        assert len(verify.import_package(col, new).updated) == 0
+        assert len(real_anki.import_package(col, new).updated) == 0
         note.load()
         assert (note["Note"], note["Detail"]) == ("my own", "It checks the token.")
         options = ImportAnkiPackageOptions(update_notes=1)  # always
@@ -146,9 +148,9 @@ def test_what_is_not_newer_is_ignored_as_anki_does(build: Build) -> None:
     assert (found.changed, found.added, found.unchanged) == ([], [], 16)
     assert len(found.ignored) == 8
     assert list(found.ignored[0].fields) == ["Tags"]
-    with verify.collection() as col:
-        verify.import_package(col, slow)
-        assert len(verify.import_package(col, fast).updated) == 0
+    with real_anki.collection() as col:
+        real_anki.import_package(col, slow)
+        assert len(real_anki.import_package(col, fast).updated) == 0
 
 
 def test_retired_and_revived_and_the_look(sample: Sample, build: Build) -> None:
@@ -184,9 +186,9 @@ def test_a_note_that_was_back_in_between_is_touched_but_nothing_to_tell(sample: 
     assert _keys(found.touched) == ["acme-flow/metric/peak", "acme-flow/metric/peaks"]
     assert _keys(found.reworded) == ["acme-flow/metric/peaks"]
     assert "Cards: 1 changed. 23 stay" in format_difference(found, "md")
-    with verify.collection() as col:
-        verify.import_package(col, old)
-        assert sorted(n.fields[0] for n in verify.import_package(col, new).updated) == _keys(found.touched)
+    with real_anki.collection() as col:
+        real_anki.import_package(col, old)
+        assert sorted(n.fields[0] for n in real_anki.import_package(col, new).updated) == _keys(found.touched)
 
 
 def test_the_release_note_in_a_learners_words(sample: Sample, build: Build) -> None:

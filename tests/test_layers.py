@@ -9,22 +9,17 @@ import pytest
 
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "atlas_decks"
 ORDER = [
-    ["problems", "workers", "installed", "sealed"],
-    ["source", "project", "records", "notetypes"],
+    ["problems", "processes"],
+    ["files"],
+    ["project"],
     ["curriculum"],
-    ["load"],
     ["diagrams"],
     ["rules"],
-    ["templating"],
-    ["notes"],
+    ["cards"],
     ["schedule"],
-    ["ledger"],
-    ["edition"],
-    ["archive", "publish"],
-    ["package"],
-    ["rebuild"],
-    ["assembly"],
-    ["verify", "compare", "preview"],
+    ["compiled"],
+    ["packages"],
+    ["learner", "preview"],
     ["pipeline"],
     ["release"],
     ["bench"],
@@ -32,8 +27,8 @@ ORDER = [
 ]
 LEVEL = {name: level for level, names in enumerate(ORDER) for name in names}
 ONLY = {
-    "genanki": {"package"},
-    "anki": {"verify"},
+    "genanki": {"packages"},
+    "anki": {"learner"},
     "mmdr": {"diagrams"},
     "mermaid": {"diagrams"},
     "click": {"cli"},

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atlas_decks import ledger, publish
-from atlas_decks.notes import guid_of
+from atlas_decks.cards.notes import guid_of
+from atlas_decks.files import replace
+from atlas_decks.packages import ledger
 from atlas_decks.problems import ProblemsFoundError
 
 contents = st.dictionaries(st.sampled_from("abcdef"), st.sampled_from(["x", "y", "z"]), max_size=6)
@@ -66,26 +67,26 @@ def test_sorted_by_guid_one_object_a_line() -> None:
 
 
 def test_a_crash_before_the_journal_keeps_the_old_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    publish.publish(tmp_path, {"a": b"old", "b": b"old"})
+    replace.publish(tmp_path, {"a": b"old", "b": b"old"})
 
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
-        publish.publish(tmp_path, {"a": b"new", "b": b"new"})
+        replace.publish(tmp_path, {"a": b"new", "b": b"new"})
     assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {"a": b"old", "b": b"old"}
 
 
 def test_a_crash_after_the_journal_is_finished_by_the_next_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    publish.publish(tmp_path, {"a": b"old", "b": b"old"})
+    replace.publish(tmp_path, {"a": b"old", "b": b"old"})
     with monkeypatch.context() as patch:
-        patch.setattr(publish, "recover", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(replace, "recover", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
-            publish.publish(tmp_path, {"a": b"new", "b": b"new"})
-    with publish.exclusive(tmp_path, "decks"):
+            replace.publish(tmp_path, {"a": b"new", "b": b"new"})
+    with replace.exclusive(tmp_path, "decks"):
         pass
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes() == b"new"
     assert not (tmp_path / ".stage").exists()
@@ -96,8 +97,8 @@ import sys, pathlib
 from atlas_decks import publish
 folder = pathlib.Path(sys.argv[1])
 for generation in range(100000):
-    with publish.exclusive(folder, "decks"):
-        publish.publish(folder, {name: str(generation).encode() * 2000 for name in "abcdef"})
+    with replace.exclusive(folder, "decks"):
+        replace.publish(folder, {name: str(generation).encode() * 2000 for name in "abcdef"})
 """
 
 
@@ -107,15 +108,15 @@ def test_killed_at_any_instant_the_set_is_whole(tmp_path: Path) -> None:
         time.sleep(0.4 + 0.013 * round_)
         child.send_signal(signal.SIGKILL)
         child.wait()
-        with publish.exclusive(tmp_path, "decks"):
+        with replace.exclusive(tmp_path, "decks"):
             found = {(tmp_path / name).read_bytes() for name in "abcdef" if (tmp_path / name).exists()}
             assert len(found) <= 1, "files of two builds side by side"
 
 
 def test_two_builds_at_once_one_waits_or_says_so(tmp_path: Path) -> None:
     with (
-        publish.exclusive(tmp_path, "decks"),
+        replace.exclusive(tmp_path, "decks"),
         pytest.raises(ProblemsFoundError, match="another build"),
-        publish.exclusive(tmp_path, "decks", seconds=0.1),
+        replace.exclusive(tmp_path, "decks", seconds=0.1),
     ):
         pass

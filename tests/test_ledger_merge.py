@@ -12,10 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from atlas_decks import ledger
+from atlas_decks.cards.notes import guid_of
 from atlas_decks.cli import run
-from atlas_decks.ledger import Entry
-from atlas_decks.notes import guid_of
+from atlas_decks.packages import ledger
+from atlas_decks.packages.ledger import Entry
 from sample import LEDGER, Sample, make_sample, subject
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -12,14 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from atlas_decks import package, pipeline
-from atlas_decks.archive import deflate
+from atlas_decks import pipeline
+from atlas_decks.cards.notetypes import NOTE_TYPES
+from atlas_decks.cards.rows import row_of
+from atlas_decks.cards.templates import Templates
+from atlas_decks.compiled import survey
+from atlas_decks.compiled.store import Bundle, as_lines
 from atlas_decks.diagrams import Cache, EmbeddedRenderer, render_all
-from atlas_decks.notetypes import NOTE_TYPES
+from atlas_decks.files.zip_archive import deflate
+from atlas_decks.packages import apkg
 from atlas_decks.project import Project
-from atlas_decks.rebuild import subjects
-from atlas_decks.rebuild.store import Bundle, as_lines
-from atlas_decks.templating import Templates
 from conftest import NOW
 
 
@@ -111,13 +113,13 @@ def test_a_shared_guid_and_a_position_out_of_range_are_refused(
 ) -> None:
     pace = checked.curriculum.plan.pace(16)
     assert pace is not None
-    look = package.Look(checked.curriculum.plan, Templates(project.templates), built.ledger, pace, {}, "", {})
-    file = package.Package(tmp_path / "x.apkg", look)
+    look = apkg.Look(checked.curriculum.plan, Templates(project.templates), built.ledger, pace, {}, "", {})
+    file = apkg.Package(tmp_path / "x.apkg", look)
     with pytest.raises(ValueError, match="out of Anki's range"):
-        file.add(package.row_of(built.placed[0].note), (), 1, 1_000_000)
+        file.add(row_of(built.placed[0].note), (), 1, 1_000_000)
     twin = replace(checked.curriculum, diagrams=(*checked.curriculum.diagrams[:1], *checked.curriculum.diagrams))
     templates = Templates(project.templates)
-    made = [subjects.bundle(d, checked.drawings[d.id], twin.plan, templates) for d in twin.diagrams[:3]]
+    made = [survey.bundle(d, checked.drawings[d.id], twin.plan, templates) for d in twin.diagrams[:3]]
     bundles = [Bundle(m.seat, as_lines(m.heads), m.media, "", (0, 0, 0, 0, 0, 0)) for m in made]
     with pytest.raises(ValueError, match=r"notes share a GUID: .*/redraw/redraw"):
         pipeline.assemble(

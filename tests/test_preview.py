@@ -10,11 +10,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from atlas_decks import pipeline
-from atlas_decks.notetypes import NOTE_TYPES
+from atlas_decks.cards.notetypes import NOTE_TYPES
+from atlas_decks.cards.templates import Templates
 from atlas_decks.preview import make_site, write_site
 from atlas_decks.preview.cards import CardMaker, fill
 from atlas_decks.project import Project
-from atlas_decks.templating import Templates
 from cardpages import card_pages
 
 # one of each type of page

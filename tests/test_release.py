@@ -19,10 +19,11 @@ from typing import Any
 
 import pytest
 
-from atlas_decks import edition, verify
 from atlas_decks.cli import run
-from atlas_decks.compare import compare, read_package
-from atlas_decks.edition import Release
+from atlas_decks.learner import real_anki
+from atlas_decks.learner.changes import compare, read_package
+from atlas_decks.packages import release_log
+from atlas_decks.packages.release_log import Release
 from atlas_decks.problems import ProblemsFoundError
 from atlas_decks.release import changelog
 from sample import ACME, ATLAS, Sample, make_sample
@@ -72,7 +73,7 @@ def _description(package: bytes, deck: str = "Sample") -> str:
 
 
 def _log(sample: Sample) -> list[Release]:
-    return edition.read(sample.root / "decks/releases.jsonl", "releases")
+    return release_log.read(sample.root / "decks/releases.jsonl", "releases")
 
 
 def test_a_release_is_whole_and_says_what_it_is(sample: Sample, call: Call, capsys: pytest.CaptureFixture[str]) -> None:
@@ -265,9 +266,9 @@ def test_anki_shows_the_version_that_was_imported_last(sample: Sample, call: Cal
     assert call("-q", "release") == 0
     sample.edit("It checks the token.", "It checks the signature.")
     assert call("-q", "release", after=90_000) == 0
-    with verify.collection() as col:
+    with real_anki.collection() as col:
         for version, date in (("0.1.0", "2025-11-28"), ("0.1.1", "2025-11-29")):
-            log = verify.import_package(col, sample.root / f"decks/releases/{version}/atlas-all.apkg")
+            log = real_anki.import_package(col, sample.root / f"decks/releases/{version}/atlas-all.apkg")
             assert f"Version {version} of {date}: 24 cards" in col.decks.by_name("Sample")["desc"]
         assert [note.fields[0] for note in log.updated] == ["delta-flow/component/api"]
 
@@ -282,9 +283,9 @@ def _release(version: str, **more: Any) -> Release:
 def test_the_log_sorts_by_number_and_survives_a_merge(tmp_path: Path) -> None:
     file = tmp_path / "releases.jsonl"
     releases = [_release("1.10.0"), _release("1.9.0")]
-    file.write_text(edition.write(releases) + edition.write(releases[:1]), "utf-8")
-    assert [r.version for r in edition.read(file, "log")] == ["1.9.0", "1.10.0"]
-    assert edition.name_of(releases, {}).startswith("Version 1.10.0")
+    file.write_text(release_log.write(releases) + release_log.write(releases[:1]), "utf-8")
+    assert [r.version for r in release_log.read(file, "log")] == ["1.9.0", "1.10.0"]
+    assert release_log.name_of(releases, {}).startswith("Version 1.10.0")
 
 
 @pytest.mark.parametrize(
@@ -293,16 +294,16 @@ def test_the_log_sorts_by_number_and_survives_a_merge(tmp_path: Path) -> None:
         "{",
         "[]",
         '{"version": "1.0.0"}',
-        edition.write([_release("1.0.0")]).replace("abc", "abd"),
-        edition.write([_release("1.0.0")]).replace("1.0.0", "1.0"),
+        release_log.write([_release("1.0.0")]).replace("abc", "abd"),
+        release_log.write([_release("1.0.0")]).replace("1.0.0", "1.0"),
         "[" * 100_000,
     ],
 )
 def test_a_damaged_log_is_refused_at_its_line(line: str, tmp_path: Path) -> None:
     file = tmp_path / "releases.jsonl"
-    file.write_text(edition.write([_release("1.0.0")]) + line + "\n", "utf-8")
+    file.write_text(release_log.write([_release("1.0.0")]) + line + "\n", "utf-8")
     with pytest.raises(ProblemsFoundError, match=r"releases\.jsonl:2:1: releases: "):
-        edition.read(file, "releases.jsonl")
+        release_log.read(file, "releases.jsonl")
 
 
 def test_a_damaged_log_stops_a_build(sample: Sample, call: Call, capsys: pytest.CaptureFixture[str]) -> None:

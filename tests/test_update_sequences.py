@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from atlas_decks import compare, verify
+from atlas_decks.learner import changes, real_anki
 from author import FACTS, LEAST, MOST, NAMES, PLACES, Author, Subject
 from learner import Learner, Snapshot
 
@@ -64,7 +64,7 @@ class Release:
 
 
 def _without_review_times(snapshot: Snapshot) -> Snapshot:
-    """Check Database may set a card's last review time (see `verify.check_database`)."""
+    """Check Database may set a card's last review time (see `real_anki.check_database`)."""
     cards = {place: (*row[:-1], re.sub(r'"lrt":\d+', "", row[-1])) for place, row in snapshot.cards.items()}
     return replace(snapshot, cards=cards)
 
@@ -297,7 +297,7 @@ class Updates(RuleBasedStateMachine):
         self.reviews = after.reviews
 
     def check_notes(self, before: Snapshot, after: Snapshot, release: Release, number: int, name: str) -> None:
-        packed = compare.read_package(release.packages[name]).notes
+        packed = changes.read_package(release.packages[name]).notes
         assert after.notes.keys() == before.notes.keys() | packed.keys(), (
             "notes came or went that are not in the package"
         )
@@ -338,9 +338,9 @@ class Updates(RuleBasedStateMachine):
         """What `diff` foretells comes true, for the notes that the learner left alone."""
         if self.last_all is None or name != "atlas-all.apkg":
             return
-        old = compare.read_package(self.releases[self.last_all].packages[name])
-        new = compare.read_package(release.packages[name])
-        touched = {change.key for change in compare.difference(old, new).touched}
+        old = changes.read_package(self.releases[self.last_all].packages[name])
+        new = changes.read_package(release.packages[name])
+        touched = {change.key for change in changes.difference(old, new).touched}
         for guid, note in old.notes.items():
             held = before.notes.get(guid)
             if (
@@ -370,7 +370,7 @@ class Updates(RuleBasedStateMachine):
         retired = {guid for guid in after.notes if self.is_retired(guid)}
         self.check_empty_cards(retired, after)
         assert self.learner.missing_media() == set()
-        assert verify.check_database(self.learner.col) == []
+        assert real_anki.check_database(self.learner.col) == []
         last = self.learner.snapshot()
         # Check Database gives every note without a card one, so also the retired notes that this learner never had
         blank = last.cards.keys() - after.cards.keys()

@@ -11,20 +11,24 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from atlas_decks import assembly, edition, ledger, load, package, rules, schedule
-from atlas_decks.curriculum import Curriculum, Plan
+from atlas_decks import rules, schedule
+from atlas_decks.cards.notes import Note, guid_of, make_notes, note_key, retired_note
+from atlas_decks.cards.notetypes import NOTE_TYPES
+from atlas_decks.cards.rows import digest
+from atlas_decks.cards.templates import Templates
+from atlas_decks.compiled import survey
+from atlas_decks.compiled.store import Bundle, Read, in_memory
+from atlas_decks.compiled.survey import Survey
+from atlas_decks.curriculum import load
+from atlas_decks.curriculum.models import Curriculum, Plan
 from atlas_decks.diagrams import Cache, Renderer, render_all
 from atlas_decks.diagrams.picture import Picture
-from atlas_decks.ledger import Entry
-from atlas_decks.notes import Note, guid_of, make_notes, note_key, retired_note
-from atlas_decks.notetypes import NOTE_TYPES
+from atlas_decks.packages import apkg, ledger, release_log
+from atlas_decks.packages import assemble as packing
+from atlas_decks.packages.ledger import Entry
 from atlas_decks.problems import Problem, ProblemsFoundError, broken
 from atlas_decks.project import Project
-from atlas_decks.rebuild import subjects
-from atlas_decks.rebuild.store import Bundle, Read, in_memory
-from atlas_decks.rebuild.subjects import Survey
 from atlas_decks.schedule import Placed
-from atlas_decks.templating import Templates
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ def check(
     curriculum, problems = load.load(project)
     sources = {diagram.id: diagram.spec.mermaid for diagram in curriculum.diagrams}
     drawings, errors = render_all(sources, renderer, Cache(project.cache), jobs, progress)
-    problems += [subjects.syntax_problem(curriculum.by_id[name], error) for name, error in errors.items()]
+    problems += [survey.syntax_problem(curriculum.by_id[name], error) for name, error in errors.items()]
     problems += rules.check(curriculum, drawings)
     return Checked(curriculum, drawings, tuple(sorted(set(problems))))
 
@@ -62,7 +66,7 @@ def inspect(
     project: Project, renderer: Renderer, jobs: int = 1, progress: Callable[[int], None] = lambda _: None
 ) -> Survey:
     """As `check`, for those who need no models: what did not change is neither read nor drawn nor judged again."""
-    found = subjects.survey(project, renderer, jobs, progress)
+    found = survey.survey(project, renderer, jobs, progress)
     if not found.clash:
         return found
     return replace(found, problems=check(project, renderer, jobs).problems)
@@ -150,12 +154,12 @@ def build(
     selection: Selection,
     frozen: bool = False,
     only_changed: bool = False,
-    releases: Sequence[edition.Release] | None = None,
+    releases: Sequence[release_log.Release] | None = None,
 ) -> Built:
     """Packages and ledger of a checked curriculum in memory, for those who look at both. As `assemble`."""
     plan = checked.curriculum.plan
     templates = Templates(project.templates)
-    made = (subjects.bundle(d, checked.drawings[d.id], plan, templates) for d in checked.curriculum.diagrams)
+    made = (survey.bundle(d, checked.drawings[d.id], plan, templates) for d in checked.curriculum.diagrams)
     bundles, read = in_memory(made)
     with tempfile.TemporaryDirectory() as folder:
         where = Path(folder)
@@ -182,7 +186,7 @@ def assemble(
     jobs: int = 1,
     shared: str = "",
     kept: Mapping[str, str] | None = None,
-    releases: Sequence[edition.Release] | None = None,
+    releases: Sequence[release_log.Release] | None = None,
 ) -> Assembled:
     """Write packages into `folder`, and move the ledger on; `only_changed` takes just what differs from the old one.
 
@@ -205,12 +209,12 @@ def assemble(
     gone = _tombstones(new, plan)
     pace = plan.pace(weeks)
     assert pace is not None, "the command line offers only paces of the plan"  # noqa: S101
-    mean = package.mean(notes - len(bundles), len(bundles))  # each has one redraw card
+    mean = apkg.mean(notes - len(bundles), len(bundles))  # each has one redraw card
     limits = {tier.number: schedule.limits(plan, tier.number, pace, mean) for tier in plan.tiers}
     if releases is None:
-        releases = edition.read(project.releases, project.name(project.releases))
-    look = package.Look(plan, templates, new, pace, limits, edition.name_of(releases, new), _counts(bundles))
-    content = assembly.Content(bundles, read, gone)
+        releases = release_log.read(project.releases, project.name(project.releases))
+    look = apkg.Look(plan, templates, new, pace, limits, release_log.name_of(releases, new), _counts(bundles))
+    content = packing.Content(bundles, read, gone)
     if only_changed or selection:
         chosen = content if only_changed else replace(content, retired=())
         file = folder / "some"
@@ -219,17 +223,17 @@ def assemble(
             fresh = not only_changed or old.get(guid) != new[guid]
             return fresh and selection.takes_tags(tags, tier, plan.tag)
 
-        found = assembly.pack_some(chosen, look, wish, file, jobs)
+        found = packing.pack_some(chosen, look, wish, file, jobs)
         name = f"atlas-{'changed' if only_changed else 'selection'}.apkg"
         packages: dict[str, tuple[str, Path | None]] = {name: ("", file)} if found else {}
     else:
-        packages = assembly.pack_all(content, look, shared, kept or {}, folder, jobs)
+        packages = packing.pack_all(content, look, shared, kept or {}, folder, jobs)
     return Assembled(packages, new, old, notes, len(gone))
 
 
 def leftovers(packages: Collection[str], folder: Path) -> list[str]:
     """Packages of tiers in the folder that are not among those of a build: a tier was renamed, or became empty."""
-    if assembly.ALL not in packages:
+    if packing.ALL not in packages:
         return []
     found = {path.name for path in folder.glob("atlas-*.apkg") if re.match(r"atlas-\d+-", path.name)}
     return sorted(found.difference(packages))
@@ -250,11 +254,11 @@ def _contents(bundles: Iterable[Bundle], plan: Plan, templates: Templates) -> It
         for kind, guid, content, fact in bundle.heads:
             yield guid, content, note_key(bundle.seat.diagram, kind, fact), bundle.seat.tier
     for kind in NOTE_TYPES:
-        key = package.note_type_key(kind)
-        yield guid_of(key), ledger.digest(package.note_type_content(kind, templates)), key, 0
-    for day in package.days_of(plan):
-        key = package.note_key_of_guide(day)
-        yield guid_of(key), ledger.digest(package.guide_content(plan, day)), key, 0
+        key = apkg.note_type_key(kind)
+        yield guid_of(key), digest(apkg.note_type_content(kind, templates)), key, 0
+    for day in apkg.days_of(plan):
+        key = apkg.note_key_of_guide(day)
+        yield guid_of(key), digest(apkg.guide_content(plan, day)), key, 0
 
 
 def _twins(bundles: Iterable[Bundle]) -> Iterator[str]:

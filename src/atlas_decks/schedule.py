@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from atlas_decks.curriculum import Category, Company, Curriculum, Diagram, Pace, Plan
-from atlas_decks.notes import Note
+from atlas_decks.cards.notes import Note
+from atlas_decks.curriculum.models import Category, Company, Curriculum, Diagram, Pace, Plan
 
 SLOT = 100  # positions a diagram has for its cards; what is unused are the gaps for cards to come
 # first position of each kind within the slot, and the step between its cards

@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from atlas_decks.curriculum import Curriculum, Diagram, Plan
+from atlas_decks.curriculum.models import Curriculum, Diagram, Plan
 from atlas_decks.diagrams.script import diagram_kind
 from atlas_decks.rules.words import contains, count
 

@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from atlas_decks import load
+from atlas_decks.cards.notes import make_notes, media_name
+from atlas_decks.cards.notetypes import NOTE_TYPES
+from atlas_decks.cards.templates import Templates
+from atlas_decks.curriculum import load
 from atlas_decks.diagrams import Cache, EmbeddedRenderer, render_all
 from atlas_decks.diagrams.script import compose
-from atlas_decks.notes import make_notes, media_name
-from atlas_decks.notetypes import NOTE_TYPES
 from atlas_decks.project import Project
-from atlas_decks.templating import Templates
 
 # how many diagrams each draws a round; genanki packs all of them
 SAMPLES: Mapping[str, int] = {"mermaid-cli": 10, "chromium": 100, "mermaid-py": 100, "genanki": 0}

@@ -10,9 +10,9 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from atlas_decks import publish
 from atlas_decks.bench.peers import SAMPLES
 from atlas_decks.bench.results import Results, middle
+from atlas_decks.files import replace
 
 _TEMPLATE = Path(__file__).with_name("performance.md")
 _MAIN = "1060"
@@ -22,10 +22,10 @@ _SUBJECTS, _PACKAGES, _PUBLISH = "read, draw, judge", "ledger and packages", "pu
 def write(folder: Path, results: Results) -> list[Path]:
     """Write `performance.md` and, where matplotlib is installed, `performance.svg`. Returns the files."""
     files = [folder / "performance.md"]
-    publish.write_file(files[0], text(results).encode())
+    replace.write_file(files[0], text(results).encode())
     if (plot := _plot(results)) is not None:
         files.append(folder / "performance.svg")
-        publish.write_file(files[1], plot)
+        replace.write_file(files[1], plot)
     return files
 
 

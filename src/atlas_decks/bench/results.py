@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from atlas_decks import publish
 from atlas_decks.bench.runs import Scale
+from atlas_decks.files import replace
 
 FILE = "performance.json"
 
@@ -46,7 +46,7 @@ def read(folder: Path) -> Results:
 
 def write(folder: Path, results: Results) -> None:
     """Keep results in a folder."""
-    publish.write_file(folder / FILE, (json.dumps(asdict(results), indent=1) + "\n").encode())
+    replace.write_file(folder / FILE, (json.dumps(asdict(results), indent=1) + "\n").encode())
 
 
 def machine() -> str:

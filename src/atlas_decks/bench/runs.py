@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from atlas_decks.bench.generate import generate
-from atlas_decks.curriculum import Curriculum
+from atlas_decks.curriculum.models import Curriculum
 from atlas_decks.project import Project
 
 _PROGRAM = [sys.executable, "-c", "from atlas_decks.cli import main; main()"]

@@ -12,16 +12,17 @@ from typing import TypeVar
 
 import yaml
 
-from atlas_decks import load, pipeline, rules
-from atlas_decks.archive import FILE_LEVEL, deflate
-from atlas_decks.curriculum import Curriculum
+from atlas_decks import pipeline, rules
+from atlas_decks.cards.templates import Templates
+from atlas_decks.compiled import survey
+from atlas_decks.compiled.store import Made, in_memory
+from atlas_decks.curriculum import load
+from atlas_decks.curriculum.models import Curriculum
+from atlas_decks.curriculum.source import decode
 from atlas_decks.diagrams import EmbeddedRenderer
 from atlas_decks.diagrams.font import font_face
+from atlas_decks.files.zip_archive import FILE_LEVEL, deflate
 from atlas_decks.project import Project
-from atlas_decks.rebuild import subjects
-from atlas_decks.rebuild.store import Made, in_memory
-from atlas_decks.source import decode
-from atlas_decks.templating import Templates
 
 T = TypeVar("T")
 
@@ -67,7 +68,7 @@ def stages(project: Project) -> Iterator[tuple[str, float, float]]:
     yield "rules", timed(judge)[0], 0.0
     packing, _ = timed(lambda: [deflate(drawing.svg.encode()) for drawing in drawings.values()])
     templates = Templates(project.templates)
-    seconds, made = timed(lambda: [subjects.bundle(d, drawings[d.id], plan, templates) for d in diagrams])
+    seconds, made = timed(lambda: [survey.bundle(d, drawings[d.id], plan, templates) for d in diagrams])
     yield "notes", max(0.0, seconds - packing), 0.0
     yield "deflate pictures", packing, packing
     bundles, read = in_memory(made)

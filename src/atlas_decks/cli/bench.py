@@ -7,12 +7,12 @@ from pathlib import Path
 
 import click
 
-from atlas_decks import load
 from atlas_decks.bench import report, results
 from atlas_decks.bench.peers import Peers
 from atlas_decks.bench.runs import Bench, measure, start_up
 from atlas_decks.bench.stages import stages
 from atlas_decks.cli.context import Context, pass_context
+from atlas_decks.curriculum import load
 
 _MAIN = 1060  # at this size the stages are taken apart and the peers are measured
 _ROUNDS = 3

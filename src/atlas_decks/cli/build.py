@@ -12,12 +12,13 @@ from pathlib import Path
 
 import click
 
-from atlas_decks import ledger, pipeline, publish
+from atlas_decks import pipeline
 from atlas_decks.cli import context as options
 from atlas_decks.cli.context import Context, pass_context
+from atlas_decks.files import replace
+from atlas_decks.packages import last_build, ledger
 from atlas_decks.problems import Problem, ProblemsFoundError, broken
 from atlas_decks.project import Project
-from atlas_decks.rebuild import stamp
 
 
 @click.command("build")
@@ -67,7 +68,7 @@ def command(
         single = output if output and output.suffix == ".apkg" else None
         folder = project.decks if single or not output else output
         whole = not selection and not only_changed and not single
-        last = stamp.read(project.stamp)
+        last = last_build.read(project.stamp)
         kept = last.intact(folder) if whole else {}
         key = _key(found.key, pace, project)
         if whole and last.key == key and kept.keys() == last.packages.keys() and last.newest <= now + ledger.AHEAD:
@@ -88,7 +89,7 @@ def command(
             changed = len(built.changed)
             files = {name: file for name, (_, file) in built.packages.items() if file is not None}
             packages = {
-                name: kept[name] if file is None else stamp.kept(package_key, file)
+                name: kept[name] if file is None else last_build.kept(package_key, file)
                 for name, (package_key, file) in built.packages.items()
             }
             sizes = {name: package.size for name, package in packages.items()}
@@ -99,20 +100,20 @@ def command(
                 if len(files) != 1:
                     raise click.UsageError("a single file holds a selection; name a folder for all packages")
                 single.parent.mkdir(parents=True, exist_ok=True)
-                publish.publish(project.decks, {project.ledger.name: book})
-                publish.write_file(single, next(iter(files.values())))
+                replace.publish(project.decks, {project.ledger.name: book})
+                replace.write_file(single, next(iter(files.values())))
             elif folder.resolve() == project.decks.resolve():
-                publish.publish(folder, {**files, project.ledger.name: book}, pipeline.leftovers(sizes, folder))
+                replace.publish(folder, {**files, project.ledger.name: book}, pipeline.leftovers(sizes, folder))
             else:
                 with context.alone(folder):
                     # the ledger first: a crash in between costs nothing, as the next build gives the packages its mods
-                    publish.publish(project.decks, {project.ledger.name: book})
-                    publish.publish(folder, files)
+                    replace.publish(project.decks, {project.ledger.name: book})
+                    replace.publish(folder, files)
             newest = max((entry.mod for entry in built.ledger.values()), default=0)
             key = _key(found.key, pace, project)
-            result = stamp.Stamp(key, packages, found.diagrams, built.notes, built.retired, newest)
+            result = last_build.Stamp(key, packages, found.diagrams, built.notes, built.retired, newest)
             if whole:
-                stamp.write(project.stamp, result)
+                last_build.write(project.stamp, result)
             found.store.prune({bundle.entry for bundle in found.bundles})
             published = time.monotonic()
     figures = {
@@ -129,7 +130,7 @@ def command(
         "packages": sizes,
     }
     if report:
-        publish.write_file(report, (json.dumps(figures, indent=2) + "\n").encode())
+        replace.write_file(report, (json.dumps(figures, indent=2) + "\n").encode())
     for name, size in sizes.items():
         context.say(f"{single or folder / name}  {size / 1000:,.0f} kB")
     what = f"{figures['notes']:,} notes on {figures['diagrams']} diagrams, {figures['changed']} changed"

@@ -16,12 +16,13 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from atlas_decks import pipeline, publish
-from atlas_decks.curriculum import Diagram, Pace, Plan
+from atlas_decks import pipeline
+from atlas_decks.compiled.survey import Survey
+from atlas_decks.curriculum.models import Diagram, Pace, Plan
 from atlas_decks.diagrams import RendererAwayError, make_renderer
+from atlas_decks.files import replace
 from atlas_decks.problems import Format, Problem, ProblemsFoundError, format_problems
 from atlas_decks.project import Project, find_project
-from atlas_decks.rebuild.subjects import Survey
 
 _Found = TypeVar("_Found", pipeline.Checked, Survey)
 
@@ -40,14 +41,14 @@ class Context:
     def project(self) -> Project:
         """The project named by --project, or the nearest one upwards, with its last build complete."""
         project = find_project(self.project_dir)
-        publish.settle(project.decks)
+        replace.settle(project.decks)
         return project
 
     @contextmanager
     def alone(self, folder: Path) -> Iterator[None]:
         """Let no other build work in the folder; says so where it has to wait for one."""
         name = folder.name
-        with publish.exclusive(folder, name, waiting=lambda: self.say(f"{name}: waiting for another build to finish")):
+        with replace.exclusive(folder, name, waiting=lambda: self.say(f"{name}: waiting for another build to finish")):
             yield
 
     def say(self, text: str) -> None:

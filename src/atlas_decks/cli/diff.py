@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from atlas_decks import publish
-from atlas_decks.compare import compare
-from atlas_decks.release.note import format_difference
+from atlas_decks.files import replace
+from atlas_decks.learner.changes import compare
+from atlas_decks.release.release_notes import format_difference
 
 
 @click.command("diff")
@@ -26,5 +26,5 @@ def command(old: Path, new_: Path, style: str) -> None:
       atlas-decks diff old/atlas-all.apkg decks/atlas-all.apkg --format md
     """
     for path in (old, new_):
-        publish.settle(path.parent)
+        replace.settle(path.parent)
     click.echo(format_difference(compare(old, new_), style))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import click
 
-from atlas_decks import package, pipeline, schedule
+from atlas_decks import pipeline, schedule
 from atlas_decks.cli import context as options
 from atlas_decks.cli.context import Context, pass_context
-from atlas_decks.curriculum import WEEKDAYS
+from atlas_decks.curriculum.models import WEEKDAYS
+from atlas_decks.packages import apkg
 
 
 @click.command("plan")
@@ -24,7 +25,7 @@ def command(context: Context, weeks: int | None) -> None:
     the_plan = checked.curriculum.plan
     pace = options.find_pace(the_plan, weeks)
     placed = pipeline.compile_notes(context.project, checked, pace.weeks)
-    mean = package.mean_cards(placed)
+    mean = apkg.mean_cards(placed)
     click.echo(f"{the_plan.name}: {pace.weeks} weeks, new material on {pace.study_days} days a week\n\nRotation")
     for day in WEEKDAYS:
         click.echo(f"  {day}  {' + '.join(c.title for c in the_plan.categories if c.day == day)}")

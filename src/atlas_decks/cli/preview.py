@@ -11,10 +11,10 @@ import click
 
 from atlas_decks import pipeline
 from atlas_decks import preview as site
+from atlas_decks.cards.templates import Templates
 from atlas_decks.cli import context as options
 from atlas_decks.cli.context import Context, pass_context
 from atlas_decks.problems import ProblemsFoundError, format_problems
-from atlas_decks.templating import Templates
 
 _PORT = 7576
 _DEBOUNCE = 200  # ms; editors save a file in several steps

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from atlas_decks import publish
 from atlas_decks.cli import context as options
 from atlas_decks.cli.context import Context, pass_context
+from atlas_decks.files import replace
 from atlas_decks.problems import Problem, ProblemsFoundError
 from atlas_decks.release import worktree
 from atlas_decks.release.prepare import prepare
@@ -62,7 +62,7 @@ def command(
             click.echo(prepared.note, nl=False)
             context.say(f"version {prepared.version}; nothing was written")
             return
-        publish.publish(project.decks, prepared.files, prepared.leftovers)
+        replace.publish(project.decks, prepared.files, prepared.leftovers)
     folder = project.decks / project.releases.stem / prepared.version
     context.say(
         f"released {prepared.version}: {folder}\n"

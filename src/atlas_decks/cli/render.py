@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from atlas_decks import publish
 from atlas_decks.cli import context as options
 from atlas_decks.cli.context import Context, find_diagram, pass_context
+from atlas_decks.files import replace
 from atlas_decks.problems import ProblemsFoundError
 
 
@@ -32,6 +32,6 @@ def command(context: Context, diagram: str, output: Path | None, renderer: str) 
     if drawing is None:
         raise ProblemsFoundError([p for p in checked.problems if p.path == found.origin.path] or checked.problems)
     if output:
-        publish.write_file(output, drawing.svg.encode())
+        replace.write_file(output, drawing.svg.encode())
     else:
         click.echo(drawing.svg)

@@ -9,7 +9,7 @@ import click
 from rich.table import Table
 
 from atlas_decks.cli.context import Context, pass_context
-from atlas_decks.curriculum import CARD_KINDS
+from atlas_decks.curriculum.models import CARD_KINDS
 
 
 @click.command("stats")

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from atlas_decks import publish
-from atlas_decks import verify as verification
 from atlas_decks.cli import DONE, PROBLEMS
 from atlas_decks.cli.context import Context, pass_context, print_problems
+from atlas_decks.files import replace
+from atlas_decks.learner import real_anki as verification
 
 
 @click.command("verify")
@@ -30,7 +30,7 @@ def command(context: Context, packages: tuple[Path, ...], against: Path | None) 
       atlas-decks verify decks/atlas-all.apkg --against old/atlas-all.apkg
     """
     for path in packages:
-        publish.settle(path.parent)
+        replace.settle(path.parent)
     if against:
         if len(packages) != 1:
             raise click.UsageError("--against compares with one package")

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import orjson
 
-from atlas_decks import sealed
 from atlas_decks.diagrams.font import font_digest
 from atlas_decks.diagrams.picture import Box, Label, Picture
-from atlas_decks.installed import versions
+from atlas_decks.files import checked
+from atlas_decks.files.versions import versions
 
 
 @lru_cache(maxsize=1)
@@ -38,7 +38,7 @@ class Cache:
     def get(self, key: str) -> Picture | None:
         """The picture, or None where there is none that can be read."""
         try:
-            text = sealed.read(self.folder / f"{key}.json")
+            text = checked.read(self.folder / f"{key}.json")
             if text is None:
                 return None
             data = orjson.loads(text)
@@ -59,6 +59,6 @@ class Cache:
     def put(self, key: str, picture: Picture) -> None:
         """Keep a picture. A cache that cannot be written only costs time, so failures pass."""
         try:
-            sealed.write(self.folder / f"{key}.json", orjson.dumps(picture))
+            checked.write(self.folder / f"{key}.json", orjson.dumps(picture))
         except (OSError, TypeError):  # TypeError: a text that is not UTF-8
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 
-from atlas_decks import workers
+from atlas_decks import processes
 from atlas_decks.diagrams.cache import Cache
 from atlas_decks.diagrams.embedded import EmbeddedRenderer
 from atlas_decks.diagrams.picture import Picture
@@ -57,7 +57,7 @@ def render_all(
 def _render(missing: list[tuple[str, str, str]], renderer: Renderer, jobs: int) -> Iterable[Picture | RenderError]:
     if jobs > 1 and len(missing) >= _POOL_FROM:
         # the engine does not scale with threads
-        with ProcessPoolExecutor(jobs, initializer=workers.start) as pool:
+        with ProcessPoolExecutor(jobs, initializer=processes.start) as pool:
             yield from pool.map(_render_one, [(renderer, source) for _, source, _ in missing], chunksize=8)
     else:
         for _, source, _ in missing:

@@ -10,10 +10,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from atlas_decks.notes import Note
-from atlas_decks.notetypes import NOTE_TYPES
+from atlas_decks.cards.notes import Note
+from atlas_decks.cards.notetypes import NOTE_TYPES
+from atlas_decks.cards.templates import Templates
 from atlas_decks.schedule import Placed
-from atlas_decks.templating import Templates
 
 _TAG = re.compile(r"\{\{([#^/]?)([^{}]+)\}\}")
 _MEDIA = re.compile(r'(<img src=")(?=atlas-)')

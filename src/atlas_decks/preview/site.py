@@ -17,12 +17,12 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from atlas_decks.curriculum import CARD_KINDS, WEEKDAYS, Curriculum, Diagram
+from atlas_decks.cards.notes import media_name
+from atlas_decks.cards.templates import Templates
+from atlas_decks.curriculum.models import CARD_KINDS, WEEKDAYS, Curriculum, Diagram
 from atlas_decks.diagrams.picture import Picture
-from atlas_decks.notes import media_name
 from atlas_decks.preview.cards import Card, CardMaker
 from atlas_decks.schedule import Placed
-from atlas_decks.templating import Templates
 
 _PAGES = Path(__file__).parent / "pages"
 _ASSETS = ("site.css", "site.js", "night.js", "search.js")

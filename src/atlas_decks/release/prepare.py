@@ -13,16 +13,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from atlas_decks import edition, ledger, pipeline
-from atlas_decks.assembly import ALL
-from atlas_decks.compare import Difference, Packed, PackedNote, difference, read_package
-from atlas_decks.curriculum import Plan
-from atlas_decks.edition import Release
-from atlas_decks.notetypes import NOTE_TYPES
+from atlas_decks import pipeline
+from atlas_decks.cards.notetypes import NOTE_TYPES
+from atlas_decks.curriculum.models import Plan
+from atlas_decks.learner.changes import Difference, Packed, PackedNote, difference, read_package
+from atlas_decks.packages import ledger, release_log
+from atlas_decks.packages.assemble import ALL
+from atlas_decks.packages.release_log import Release
 from atlas_decks.problems import Problem, ProblemsFoundError
 from atlas_decks.project import Project
 from atlas_decks.release import changelog
-from atlas_decks.release.note import release_note, summary
+from atlas_decks.release.release_notes import release_note, summary
 from atlas_decks.schedule import deck_name
 
 FIRST = "0.1.0"
@@ -48,10 +49,10 @@ def prepare(
     release published.
     """
     plan = checked.curriculum.plan
-    log = edition.read(project.releases, project.name(project.releases))
+    log = release_log.read(project.releases, project.name(project.releases))
     last = log[-1] if log else None
     built = pipeline.build(project, checked, now, plan.weeks, pipeline.Selection())
-    content = edition.fingerprint(built.ledger)
+    content = release_log.fingerprint(built.ledger)
     if last and last.content == content:
         raise _problem("nothing-to-release", f"nothing changed since {last.version}", "edit the curriculum first")
     package = _old_package(project, last, against)
@@ -79,7 +80,7 @@ def prepare(
         f"{folder}/SHA256SUMS": "".join(f"{sums[name]}  {name}\n" for name in sorted(sums)).encode(),
         project.ledger.name: book,
         project.release_ledger.name: book,
-        project.releases.name: edition.write([*log, release]).encode(),
+        project.releases.name: release_log.write([*log, release]).encode(),
         f"../{project.changelog.name}": changelog.add_release(text, version, date, summary(changes)).encode(),
     }
     return Prepared(version, note, files, pipeline.leftovers(built.packages, project.decks))
@@ -139,7 +140,7 @@ def _version(wish: str | None, last: Release | None, changes: Difference) -> str
         )
         return f"{major}.{minor + 1}.0" if larger else f"{major}.{minor}.{patch + 1}"
     try:
-        number = edition.parse(wish)
+        number = release_log.parse(wish)
     except ValueError as error:
         raise _problem("version", str(error), "three numbers with dots between them") from error
     if last and number <= last.number:

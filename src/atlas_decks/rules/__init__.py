@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from atlas_decks.curriculum import Curriculum, Diagram
+from atlas_decks.curriculum.models import Curriculum, Diagram
 from atlas_decks.diagrams.picture import Picture
 from atlas_decks.problems import Problem
-from atlas_decks.rules import cards, pictures, places, sources, wording
+from atlas_decks.rules import cards, identity, pictures, sources, wording
 from atlas_decks.rules.registry import CURRICULUM_RULES, DIAGRAM_RULES, PICTURE_RULES, Rule, all_rules
 
 __all__ = ["all_rules", "check", "claims", "explain"]
-_MODULES = (cards, pictures, places, sources, wording)  # imported for their registrations
+_MODULES = (cards, identity, pictures, sources, wording)  # imported for their registrations
 
 
 def check(curriculum: Curriculum, drawings: Mapping[str, Picture]) -> list[Problem]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from atlas_decks.curriculum import Component, Curriculum, Diagram, Metric
+from atlas_decks.curriculum.models import Component, Curriculum, Diagram, Metric
 from atlas_decks.problems import Problem
 from atlas_decks.rules.registry import curriculum_rule, diagram_rule
 from atlas_decks.rules.words import contains, words

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from atlas_decks.curriculum import Diagram
+from atlas_decks.curriculum.models import Diagram
 from atlas_decks.diagrams.picture import KINDS, Picture
 from atlas_decks.problems import Problem
 from atlas_decks.rules.registry import diagram_rule, picture_rule

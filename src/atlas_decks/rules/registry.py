@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from atlas_decks.curriculum import Curriculum, Diagram
+from atlas_decks.curriculum.models import Curriculum, Diagram
 from atlas_decks.diagrams.picture import Picture
 from atlas_decks.problems import Problem
 

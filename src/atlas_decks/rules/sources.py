@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from atlas_decks.curriculum import Curriculum, Diagram, Metric
+from atlas_decks.curriculum.models import Curriculum, Diagram, Metric
 from atlas_decks.problems import Problem
 from atlas_decks.rules.registry import curriculum_rule, diagram_rule
 

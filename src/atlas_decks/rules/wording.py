@@ -6,11 +6,11 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from atlas_decks.curriculum import Diagram
+from atlas_decks.curriculum.models import Diagram
+from atlas_decks.curriculum.source import Path_
 from atlas_decks.problems import Problem
 from atlas_decks.rules.registry import diagram_rule
 from atlas_decks.rules.words import count
-from atlas_decks.source import Path_
 
 ANSWER_WORDS = 12
 BULLET_WORDS = 25

@@ -13,8 +13,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from atlas_decks import records
-from atlas_decks.ledger import Ledger, digest
+from atlas_decks.cards.rows import digest
+from atlas_decks.files import jsonl
+from atlas_decks.packages.ledger import Ledger
 
 VERSION = re.compile(r"(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})")
 _FIELDS = {"version": str, "date": str, "cards": int, "diagrams": int, "content": str, "sha256": dict}
@@ -55,7 +56,7 @@ def read(path: Path, name: str) -> list[Release]:
             raise ValueError(f"version {release.version} stands twice")
 
     hint = "restore the line from version control; one version is released once"
-    records.read(path, name, "releases", "a release", hint, _FIELDS, take)
+    jsonl.read(path, name, "releases", "a release", hint, _FIELDS, take)
     return sorted(found.values(), key=lambda release: release.number)
 
 

@@ -7,7 +7,6 @@ tombstone.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -15,9 +14,8 @@ from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from atlas_decks import records
-from atlas_decks.notes import Note
-from atlas_decks.notetypes import NOTE_TYPES
+from atlas_decks.cards.notetypes import NOTE_TYPES
+from atlas_decks.files import jsonl
 from atlas_decks.problems import Problem
 
 _KEY = re.compile(rf"[^/]+/({'|'.join(NOTE_TYPES)})/[^/]+")
@@ -58,7 +56,7 @@ def read(path: Path, name: str, tiers: Collection[int] | None = None) -> dict[st
             twins.setdefault(entry.guid, {other}).add(entry)
 
     hint = "restore the line from version control; after a merge, keep the lines of both sides"
-    records.read(path, name, "ledger", "a ledger entry", hint, _FIELDS, take)
+    jsonl.read(path, name, "ledger", "a ledger entry", hint, _FIELDS, take)
     return entries | {guid: _merged(found) for guid, found in twins.items()}
 
 
@@ -90,19 +88,6 @@ def lines(entries: Ledger) -> Iterator[str]:
             f'{{"guid": {text(e.guid)}, "hash": {text(e.hash)}, "key": {text(e.key)}, "mod": {e.mod}, '
             f'"retired": {"true" if e.retired else "false"}, "tier": {e.tier}}}\n'
         )
-
-
-def note_hash(note: Note) -> str:
-    """SHA-256 (first 20 hex digits) over what a learner gets of a note.
-
-    The week tag is left out: it depends on the pace, and building at another pace must not touch every note.
-    """
-    return digest([note.kind, note.fields, sorted(tag for tag in note.tags if "::week::" not in tag), note.retired])
-
-
-def digest(value: object) -> str:
-    """The content hash of any JSON value."""
-    return hashlib.sha256(json.dumps(value, ensure_ascii=False).encode()).hexdigest()[:20]
 
 
 def update(old: Ledger, contents: Iterable[tuple[str, str, str, int]], now: int) -> dict[str, Entry]:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from markupsafe import escape
 
-from atlas_decks.curriculum import CardKind, Component, Diagram, Failure, Metric, Plan, TradeOff
+from atlas_decks.cards.notetypes import NOTE_TYPES
+from atlas_decks.cards.templates import Templates
+from atlas_decks.curriculum.models import CardKind, Component, Diagram, Failure, Metric, Plan, TradeOff
 from atlas_decks.diagrams.picture import Box, Picture
-from atlas_decks.notetypes import NOTE_TYPES
-from atlas_decks.templating import Templates
 
 _PAD = 2.5  # px by which a mask reaches over its node's outline
 

@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from atlas_decks.curriculum import Curriculum, Diagram, DiagramSpec, FileHead, Plan
+from atlas_decks.curriculum.models import Curriculum, Diagram, DiagramSpec, FileHead, Plan
+from atlas_decks.curriculum.source import Path_, Source, read
 from atlas_decks.problems import Problem, ProblemsFoundError
 from atlas_decks.project import Project
-from atlas_decks.source import Path_, Source, read
 
 M = TypeVar("M", bound=BaseModel)
 _ENDINGS = {".yaml", ".yml"}

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
-from atlas_decks.compare import Change, Difference, Move
+from atlas_decks.learner.changes import Change, Difference, Move
 
 # what is said once for all cards of a diagram, in this order: (fields, in words, whether old and new are readable)
 _IN_COMMON = (

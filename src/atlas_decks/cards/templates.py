@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from atlas_decks.notetypes import SPARE_TEMPLATES, NoteType
+from atlas_decks.cards.notetypes import SPARE_TEMPLATES, NoteType
 from atlas_decks.problems import Problem, ProblemsFoundError
 
 

@@ -18,9 +18,9 @@ from typing import Any
 
 import orjson
 
-from atlas_decks import sealed
-from atlas_decks.archive import Deflated
-from atlas_decks.package import Row
+from atlas_decks.cards.rows import Row
+from atlas_decks.files import checked
+from atlas_decks.files.zip_archive import Deflated
 from atlas_decks.problems import Problem
 from atlas_decks.schedule import Seat
 
@@ -111,11 +111,11 @@ class Store:
     def get(self, key: str) -> Subject | None:
         """The subject of that key, or None where there is none that can be read."""
         try:
-            content = sealed.read(self.folder / key)
+            content = checked.read(self.folder / key)
             if content is None:
                 return None
             header, _, _ = content.partition(b"\n")
-            return _subject(_load(header), key, sealed.START + len(header) + 1)
+            return _subject(_load(header), key, checked.START + len(header) + 1)
         except (OSError, ValueError, TypeError, KeyError):
             return None
 
@@ -149,7 +149,7 @@ class Store:
                 "bundles": bundles,
             }
         )
-        sealed.write(self.folder / key, b"".join([header, b"\n", *body]))
+        checked.write(self.folder / key, b"".join([header, b"\n", *body]))
 
     def read(self, bundle: Bundle) -> tuple[list[Row], Deflated]:
         """Notes and picture of a bundle that `get` returned."""

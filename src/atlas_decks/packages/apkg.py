@@ -15,17 +15,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import genanki
 
-from atlas_decks.archive import Archive, Deflated, deflate
-from atlas_decks.curriculum import WEEKDAYS, Pace, Plan
-from atlas_decks.ledger import Entry
-from atlas_decks.notes import Note, guid_of
-from atlas_decks.notetypes import NOTE_TYPES
+from atlas_decks.cards.notes import guid_of
+from atlas_decks.cards.notetypes import NOTE_TYPES
+from atlas_decks.cards.rows import Row
+from atlas_decks.cards.templates import Templates
+from atlas_decks.curriculum.models import WEEKDAYS, Pace, Plan
+from atlas_decks.files.zip_archive import Archive, Deflated, deflate
+from atlas_decks.packages.ledger import Entry
 from atlas_decks.schedule import Limits, Placed, deck_name
-from atlas_decks.templating import Templates
 
 _NOTE_IDS = 1_600_000_000_000  # note ids are milliseconds since 1970, in 2020; tier and position make them unique
 _DECK_IDS = 2_059_400_000
@@ -137,23 +138,6 @@ def _model(kind: str, look: Look) -> Any:
         ],
         css=look.templates.css(),
     )
-
-
-class Row(NamedTuple):
-    """A note as a collection stores it, but for the numbers and the week tag that its place gives it."""
-
-    kind: str
-    guid: str
-    key: str
-    tags: Sequence[str]
-    fields: str
-
-
-def row_of(note: Note) -> Row:
-    """The row of a note. Raises ValueError where a field holds what would break Anki's format."""
-    if any("\x1f" in field or "\x00" in field for field in note.fields):
-        raise ValueError(f"{note.key}: a field holds Anki's field separator")
-    return Row(note.kind, note.guid, note.key, note.tags, "\x1f".join(note.fields))
 
 
 class Package:

@@ -9,11 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from atlas_decks.archive import Deflated
-from atlas_decks.notes import Note, guid_of
-from atlas_decks.notetypes import NOTE_TYPES
-from atlas_decks.package import Look, Package, Row, build_plan, note_type_key, row_of
-from atlas_decks.rebuild.store import Bundle, Read
+from atlas_decks.cards.notes import Note, guid_of
+from atlas_decks.cards.notetypes import NOTE_TYPES
+from atlas_decks.cards.rows import Row, row_of
+from atlas_decks.compiled.store import Bundle, Read
+from atlas_decks.files.zip_archive import Deflated
+from atlas_decks.packages.apkg import Look, Package, build_plan, note_type_key
 from atlas_decks.schedule import Calendar, deal, positions, week_tag
 
 ALL, PLAN = "atlas-all.apkg", "plan.apkg"

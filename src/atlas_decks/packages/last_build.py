@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from atlas_decks import publish
+from atlas_decks.files import replace
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def write(path: Path, stamp: Stamp) -> None:
     """Keep a stamp. One that cannot be written only costs time, so failures pass."""
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        publish.write_file(path, json.dumps(asdict(stamp)).encode())
+        replace.write_file(path, json.dumps(asdict(stamp)).encode())
 
 
 def kept(key: str, file: Path) -> Kept:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from atlas_decks.curriculum import Curriculum, Diagram
+from atlas_decks.curriculum.models import Curriculum, Diagram
 from atlas_decks.problems import Problem
 from atlas_decks.rules.registry import curriculum_rule, diagram_rule
 

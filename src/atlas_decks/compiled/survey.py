@@ -18,21 +18,21 @@ from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from atlas_decks import load, rules, workers
-from atlas_decks.archive import deflate
-from atlas_decks.curriculum import Curriculum, Diagram, Plan
+from atlas_decks import processes, rules
+from atlas_decks.cards.notes import make_notes, media_name
+from atlas_decks.cards.rows import note_hash, row_of
+from atlas_decks.cards.templates import Templates
+from atlas_decks.compiled.store import Bundle, Made, Store, Subject
+from atlas_decks.curriculum import load
+from atlas_decks.curriculum.models import Curriculum, Diagram, Plan
+from atlas_decks.curriculum.source import Source, decode, read_bytes
 from atlas_decks.diagrams import Cache, Renderer, RenderError, render_all
 from atlas_decks.diagrams.picture import Picture
-from atlas_decks.installed import packages
-from atlas_decks.ledger import note_hash
-from atlas_decks.notes import make_notes, media_name
-from atlas_decks.package import row_of
+from atlas_decks.files.versions import packages
+from atlas_decks.files.zip_archive import deflate
 from atlas_decks.problems import Problem, ProblemsFoundError, broken
 from atlas_decks.project import Project
-from atlas_decks.rebuild.store import Bundle, Made, Store, Subject
 from atlas_decks.schedule import seat_of
-from atlas_decks.source import Source, decode, read_bytes
-from atlas_decks.templating import Templates
 
 _POOL_FROM = 150_000  # bytes of files to make: below, starting processes costs more than it saves
 _CHUNK = 40_000  # bytes of files that a process takes at once
@@ -258,7 +258,7 @@ _worker: _Maker | None = None
 
 def _start(setting: _Setting) -> None:
     global _worker
-    workers.start()
+    processes.start()
     _worker = _Maker(setting)
 
 

@@ -1,0 +1,1 @@
+"""Diagram -> notes: note types, templates, fields."""

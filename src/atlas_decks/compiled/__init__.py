@@ -1,0 +1,1 @@
+"""Subject files, each made once: read, drawn, judged and written out as notes, and kept until it changes."""
