@@ -41,11 +41,11 @@ def source_used(curriculum: Curriculum) -> Iterator[Problem]:
 
 @diagram_rule("derived-formula")
 def derived_formula(diagram: Diagram) -> Iterator[Problem]:
-    """A derived metric shows its formula, and only a derived one has one."""
+    """A derived or worked metric shows its formula, and only such a one has one."""
     for index, metric in enumerate(diagram.spec.metrics):
-        if (metric.basis == "derived") != (metric.formula is not None):
-            wrong = "needs its `formula`" if metric.formula is None else "has a formula but is not `basis: derived`"
-            hint = "the card shows how the number follows from reported ones"
+        if (metric.basis in ("derived", "worked")) != (metric.formula is not None):
+            wrong = "needs its `formula`" if metric.formula is None else "has a formula but is not derived or worked"
+            hint = "the card shows how the number follows from others: reported ones, or inputs made up for the example"
             yield diagram.origin.problem(diagram.path("metrics", index), "derived-formula", f"the metric {wrong}", hint)
 
 
