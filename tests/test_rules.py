@@ -72,6 +72,9 @@ flowchart TB
 LONG = "x" * 45
 WIDE = CHAIN + "".join(f'  store -->|"{LONG}"| n{i}["{LONG} {i}"]\n' for i in range(4))
 TALL = CHAIN.replace("store", "n0") + "".join(f'  n{i} -->|"a<br/>b<br/>c<br/>d"| n{i + 1}["N{i}"]\n' for i in range(9))
+SMALL = 'erDiagram\n  api["Gateway"]\n  line["Job queue"]\n  work["Worker"]\n' + "".join(
+    f"  hub ||--o{{ {name} : reads\n" for name in ("api", "line", "work", "shelf_of_archives")
+)
 PIE = 'pie title Share\n  "One" : 60\n  "Two" : 40'
 
 # rule -> (file at fault, the edit; it returns the line at fault)
@@ -95,6 +98,7 @@ FAULTS: dict[str, tuple[str, Break]] = {
     "node-count": (QUEUES, redraw(CHAIN.replace('  work -->|"row"| store["Ledger"]\n', ""))),
     "edge-labels": (QUEUES, redraw(CHAIN.replace('|"order"|', "").replace('|"job"|', "").replace('|"row"|', ""))),
     "width": (QUEUES, redraw(WIDE)),
+    "phone": (QUEUES, redraw(SMALL)),
     "height": (QUEUES, redraw(TALL)),
     "glyphs": (QUEUES, lambda s: s.edit('"Ledger"', '"Ledger \U00013080"') * 0 + s.line("flowchart TB")),
     "id-unique": (ACME, edit("id: acme-flow", "id: delta-flow", path=ACME)),

@@ -26,11 +26,12 @@ class Box:
 
 @dataclass(frozen=True)
 class Label:
-    """A text in the picture; `node` is the id of the node that it labels."""
+    """A text in the picture; `node` is the id of the node that it labels, `size` its font size in px."""
 
     text: str
     role: Role
     node: str = ""
+    size: float = 16.0
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,9 @@ from atlas_decks.problems import Problem
 from atlas_decks.rules.registry import diagram_rule, picture_rule
 from atlas_decks.rules.words import contains, words
 
-MAX_WIDTH = 760  # px: at 366 px of card width, 16 px labels come out at 7.7 px
+MAX_WIDTH = 620  # px: 16 px labels come out at 9.3 px on a phone
+PHONE = 361  # px: the width of a picture on a card in AnkiDroid and AnkiMobile, on a phone of 390 px
+MIN_LABEL = 9.0  # px on a phone; what is smaller cannot be read at arm's length
 MAX_HEIGHT = 1400
 NODES = range(5, 15)
 PARTICIPANTS = range(2, 7)
@@ -139,10 +141,24 @@ def edge_labels(diagram: Diagram, picture: Picture) -> Iterator[Problem]:
 
 @picture_rule("width")
 def width(diagram: Diagram, picture: Picture) -> Iterator[Problem]:
-    """The picture is at most 760 px wide, so that labels stay readable on a 390 px phone."""
+    """The picture is at most 620 px wide, so that labels stay readable on a 390 px phone."""
     if picture.width > MAX_WIDTH:
         message = f"{picture.width:.0f} px wide; at most {MAX_WIDTH}"
         yield _at(diagram, 0, "width", message, "top to bottom, shorter labels, fewer nodes side by side")
+
+
+@picture_rule("phone")
+def phone(diagram: Diagram, picture: Picture) -> Iterator[Problem]:
+    """On a 390 px phone, where a picture is 361 px wide, every label is at least 9 px tall."""
+    smallest = min(picture.labels, key=lambda label: label.size, default=None)
+    if smallest is None or picture.width > MAX_WIDTH:  # `width` says so already
+        return
+    size = smallest.size * min(1.0, PHONE / picture.width)
+    if size < MIN_LABEL:
+        message = f"`{smallest.text}` is {size:.1f} px on a phone; at least {MIN_LABEL:.0f}"
+        widest = smallest.size * PHONE / MIN_LABEL
+        hint = f"make the picture at most {widest:.0f} px wide; it is {picture.width:.0f} px"
+        yield _at(diagram, 0, "phone", message, hint)
 
 
 @picture_rule("height")

@@ -36,6 +36,12 @@ def missing_glyphs(text: str) -> str:
     return "".join(dict.fromkeys(c for c in text if ord(c) not in known and not c.isspace()))
 
 
+@lru_cache(maxsize=4096)
+def text_width(text: str, size: float) -> float:
+    """The width in px of a line of text set in `size` px; no pair of letters is kerned, as a subset has no kerning."""
+    return _subsetter().width(text, size)
+
+
 def font_face(characters: frozenset[str]) -> str:
     """A CSS `@font-face` rule with the glyphs of `characters` as a woff2 data URL; the same bytes for the same set."""
     data = base64.b64encode(_subsetter().subset(characters)).decode("ascii")

@@ -59,6 +59,13 @@ class Subsetter:
         """The code points that a subset can hold: those of the font within the Basic Multilingual Plane."""
         return frozenset(self._names)
 
+    def width(self, text: str, size: float) -> float:
+        """The width of a text set in `size` px, in px. A character that the font lacks counts as one em."""
+        whole: int = self._font["head"].unitsPerEm
+        metrics = self._font["hmtx"]
+        units = (int(metrics[self._names[ord(c)]][0]) if ord(c) in self._names else whole for c in text)
+        return sum(units) * size / whole
+
     def subset(self, characters: Iterable[str]) -> bytes:
         """The WOFF2 font with the glyphs of these characters that it can draw, and `.notdef`."""
         points = sorted(point for point in map(ord, set(characters)) if point in self._names)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from atlas_decks.diagrams.font import font_face, missing_glyphs
+from atlas_decks.diagrams.font import font_face, missing_glyphs, text_width
 from atlas_decks.diagrams.palette import CSS, GROUND
 from atlas_decks.diagrams.picture import Box, Label, Picture, Role
 from atlas_decks.diagrams.svg import cascade
@@ -93,6 +93,9 @@ _NODE_ID = re.compile(r"-(?:flowchart|state|entity)-(.+)-\d+$")
 _TRANSLATE = re.compile(r"translate\(\s*([-\d.e]+)[\s,]*([-\d.e]+)?\s*\)")
 _UNSAFE = re.compile(r"javascript:|url\(\s*['\"]?(?!#|data:)", re.IGNORECASE)
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
+_FONT_SIZE = re.compile(r"font-size:\s*([\d.]{1,8})(?:px)?(?![\w.%])")
+_USUAL_SIZE = 16.0  # px; what Mermaid sets its labels in
+_GROUND_PAD = 1.5  # px that the ground of an edge's label shows on either side of the text
 Rect = tuple[float, float, float, float]  # x0, y0, x1, y1 in px
 
 
@@ -113,6 +116,7 @@ def finish(raw: str, kind: str, minified: bool = True) -> Picture:
     _clean(root)
     x, y, width, height = _view_box(root)
     _simplify_rough(root)
+    _ground_labels(root)
     nodes = _nodes(root)
     labels = list(_labels(root, nodes))
     edges, labelled = _edges(root, kind)
@@ -319,7 +323,7 @@ def _labels(root: etree._Element, nodes: dict[str, list[Rect]]) -> Iterator[Labe
                 if r[0] <= x <= r[2] and r[1] - 1 <= y <= r[3] + 1
             ]
             name = min(inside)[1] if inside else ""
-        yield Label(content, role, name)
+        yield Label(content, role, name, _size(text))
 
 
 def _edges(root: etree._Element, kind: str) -> tuple[int, int]:
@@ -361,11 +365,26 @@ def _simplify_rough(root: etree._Element) -> None:
                     )
                     paths[0].set(name, merged.strip(";"))
             group.remove(paths[1])
-    for group in root.iter("g"):  # the ground of an edge's label
+
+
+def _ground_labels(root: etree._Element) -> None:
+    """Give the label of an edge a ground that is as wide as its text: the engine measures for another font."""
+    for group in root.iter("g"):
         if group.get("data-role") == "edge":
             for rect in group.iterchildren("rect"):
                 rect.set("fill", GROUND)
                 rect.set("fill-opacity", "0.92")
+                lines = (text_width("".join(map(str, t.itertext())), _size(t)) for t in group.iterchildren("text"))
+                wanted = max(lines, default=0.0) + 2 * _GROUND_PAD
+                if (more := wanted - float(rect.get("width") or 0)) > 0:
+                    rect.set("x", _n(float(rect.get("x") or 0) - more / 2))
+                    rect.set("width", _n(wanted))
+
+
+def _size(text: etree._Element) -> float:
+    """The font size of a text in px: the engine writes it on each."""
+    match = _FONT_SIZE.search(text.get("style") or "") or _FONT_SIZE.search(f"font-size:{text.get('font-size')}")
+    return float(match.group(1)) if match else _USUAL_SIZE
 
 
 def _style(root: etree._Element, characters: frozenset[str], minified: bool) -> None:
