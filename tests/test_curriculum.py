@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from itertools import pairwise
 
-from atlas_decks import pipeline, schedule
+from atlas_decks import pipeline
 from atlas_decks.project import Project
+from atlas_decks.schedule import calendar, order
 
 
 def test_no_problem_in_the_whole_curriculum(checked: pipeline.Checked) -> None:
@@ -36,7 +37,7 @@ def test_nine_notes_a_diagram_and_enough_diagrams(project: Project, checked: pip
 
 def test_neighbours_differ_in_group_and_categories_take_turns(checked: pipeline.Checked) -> None:
     curriculum = checked.curriculum
-    slots = schedule.slots(curriculum)
+    slots = order.slots(curriculum)
     assert len(set(zip([d.category.tier for d in curriculum.diagrams], slots.values(), strict=False))) == len(slots)
     for tier in curriculum.plan.tiers:
         ordered = sorted((d for d in curriculum.diagrams if d.category.tier == tier.number), key=lambda d: slots[d.id])
@@ -51,30 +52,30 @@ def test_the_planned_order_holds_every_planned_diagram_once(checked: pipeline.Ch
     plan = checked.curriculum.plan
     for tier in plan.tiers:
         categories = [category for category in plan.categories if category.tier == tier.number]
-        order = schedule._planned_order(categories, plan.companies)
-        assert len(order) == len(set(order)) == sum(category.planned for category in categories)
-        groups = [name.split("#")[0].split("/")[-1] for name in order]
+        names = order._planned_order(categories, plan.companies)
+        assert len(names) == len(set(names)) == sum(category.planned for category in categories)
+        groups = [name.split("#")[0].split("/")[-1] for name in names]
         same = [a for a, b in pairwise(groups) if a == b]
         assert same == [], f"tier {tier.number}"
 
 
 def test_a_new_diagram_lands_in_a_gap_and_moves_nobody(checked: pipeline.Checked) -> None:
     curriculum = checked.curriculum
-    before = schedule.slots(curriculum)
+    before = order.slots(curriculum)
     last = curriculum.diagrams[-1]
     fewer = type(curriculum)(curriculum.plan, curriculum.plan_source, curriculum.diagrams[:-1], curriculum.files)
-    after = schedule.slots(fewer)
+    after = order.slots(fewer)
     assert {k: v for k, v in before.items() if k != last.id} == after
     assert before[last.id] not in {after[d.id] for d in fewer.diagrams if d.category.tier == last.category.tier}
 
 
 def test_weeks_follow_the_pace(checked: pipeline.Checked) -> None:
     curriculum = checked.curriculum
-    slots = schedule.slots(curriculum)
+    slots = order.slots(curriculum)
     for diagram in curriculum.diagrams:
         first, last = curriculum.plan.tier(diagram.category.tier).weeks
-        assert first <= schedule.week_of(diagram, slots[diagram.id], curriculum.plan, 16) <= last
-        assert 2 * first - 1 <= schedule.week_of(diagram, slots[diagram.id], curriculum.plan, 32) <= 2 * last
+        assert first <= calendar.week_of(diagram, slots[diagram.id], curriculum.plan, 16) <= last
+        assert 2 * first - 1 <= calendar.week_of(diagram, slots[diagram.id], curriculum.plan, 32) <= 2 * last
 
 
 def test_limits_halve_at_half_the_pace(checked: pipeline.Checked) -> None:
@@ -83,7 +84,7 @@ def test_limits_halve_at_half_the_pace(checked: pipeline.Checked) -> None:
     assert fast is not None
     assert slow is not None
     for tier in plan.tiers:
-        quick, calm = (schedule.limits(plan, tier.number, pace, 9.0) for pace in (fast, slow))
+        quick, calm = (calendar.limits(plan, tier.number, pace, 9.0) for pace in (fast, slow))
         assert calm.redraw_new == -(-quick.redraw_new // 2)
         assert quick.redraw_new <= 20
         assert quick.new == quick.redraw_new * 9

@@ -20,7 +20,7 @@ from atlas_decks.compiled import survey
 from atlas_decks.compiled.store import Bundle, as_lines
 from atlas_decks.diagrams import Cache, EmbeddedRenderer, render_all
 from atlas_decks.files.zip_archive import deflate
-from atlas_decks.packages import apkg
+from atlas_decks.packages import apkg, settings
 from atlas_decks.project import Project
 from conftest import NOW
 
@@ -113,7 +113,7 @@ def test_a_shared_guid_and_a_position_out_of_range_are_refused(
 ) -> None:
     pace = checked.curriculum.plan.pace(16)
     assert pace is not None
-    look = apkg.Look(checked.curriculum.plan, Templates(project.templates), built.ledger, pace, {}, "", {})
+    look = settings.Look(checked.curriculum.plan, Templates(project.templates), built.ledger, pace, {}, "", {})
     file = apkg.Package(tmp_path / "x.apkg", look)
     with pytest.raises(ValueError, match="out of Anki's range"):
         file.add(row_of(built.placed[0].note), (), 1, 1_000_000)

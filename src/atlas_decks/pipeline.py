@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from atlas_decks import rules, schedule
+from atlas_decks import rules
 from atlas_decks.cards.notes import Note, guid_of, make_notes, note_key, retired_note
 from atlas_decks.cards.notetypes import NOTE_TYPES
 from atlas_decks.cards.rows import digest
@@ -23,12 +23,13 @@ from atlas_decks.curriculum import load
 from atlas_decks.curriculum.models import Curriculum, Plan
 from atlas_decks.diagrams import Cache, Renderer, render_all
 from atlas_decks.diagrams.picture import Picture
-from atlas_decks.packages import apkg, ledger, release_log
 from atlas_decks.packages import assemble as packing
+from atlas_decks.packages import ledger, release_log, rotation, settings, tables
 from atlas_decks.packages.ledger import Entry
 from atlas_decks.problems import Problem, ProblemsFoundError, broken
 from atlas_decks.project import Project
-from atlas_decks.schedule import Placed
+from atlas_decks.schedule import calendar, order
+from atlas_decks.schedule.order import Placed
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ def compile_notes(project: Project, checked: Checked, weeks: int) -> list[Placed
         for diagram in checked.curriculum.diagrams
         for note in make_notes(diagram, checked.drawings[diagram.id], plan, templates)
     ]
-    return schedule.place(found, checked.curriculum, weeks)
+    return order.place(found, checked.curriculum, weeks)
 
 
 @dataclass(frozen=True)
@@ -168,7 +169,7 @@ def build(
         )
         packages = {name: file.read_bytes() for name, (_, file) in assembled.packages.items() if file is not None}
     gone = _tombstones(assembled.ledger, plan)
-    placed = (*compile_notes(project, checked, weeks), *schedule.place(gone, checked.curriculum, weeks))
+    placed = (*compile_notes(project, checked, weeks), *order.place(gone, checked.curriculum, weeks))
     return Built(packages, assembled.ledger, assembled.old, placed)
 
 
@@ -209,11 +210,11 @@ def assemble(
     gone = _tombstones(new, plan)
     pace = plan.pace(weeks)
     assert pace is not None, "the command line offers only paces of the plan"  # noqa: S101
-    mean = apkg.mean(notes - len(bundles), len(bundles))  # each has one redraw card
-    limits = {tier.number: schedule.limits(plan, tier.number, pace, mean) for tier in plan.tiers}
+    mean = settings.mean(notes - len(bundles), len(bundles))  # each has one redraw card
+    limits = {tier.number: calendar.limits(plan, tier.number, pace, mean) for tier in plan.tiers}
     if releases is None:
         releases = release_log.read(project.releases, project.name(project.releases))
-    look = apkg.Look(plan, templates, new, pace, limits, release_log.name_of(releases, new), _counts(bundles))
+    look = settings.Look(plan, templates, new, pace, limits, release_log.name_of(releases, new), _counts(bundles))
     content = packing.Content(bundles, read, gone)
     if only_changed or selection:
         chosen = content if only_changed else replace(content, retired=())
@@ -254,11 +255,11 @@ def _contents(bundles: Iterable[Bundle], plan: Plan, templates: Templates) -> It
         for kind, guid, content, fact in bundle.heads:
             yield guid, content, note_key(bundle.seat.diagram, kind, fact), bundle.seat.tier
     for kind in NOTE_TYPES:
-        key = apkg.note_type_key(kind)
-        yield guid_of(key), digest(apkg.note_type_content(kind, templates)), key, 0
-    for day in apkg.days_of(plan):
-        key = apkg.note_key_of_guide(day)
-        yield guid_of(key), digest(apkg.guide_content(plan, day)), key, 0
+        key = tables.note_type_key(kind)
+        yield guid_of(key), digest(tables.note_type_content(kind, templates)), key, 0
+    for day in rotation.days_of(plan):
+        key = rotation.note_key_of_guide(day)
+        yield guid_of(key), digest(rotation.guide_content(plan, day)), key, 0
 
 
 def _twins(bundles: Iterable[Bundle]) -> Iterator[str]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import click
 
-from atlas_decks import pipeline, schedule
+from atlas_decks import pipeline
 from atlas_decks.cli import context as options
 from atlas_decks.cli.context import Context, pass_context
 from atlas_decks.curriculum.models import WEEKDAYS
-from atlas_decks.packages import apkg
+from atlas_decks.packages import settings
+from atlas_decks.schedule import calendar
 
 
 @click.command("plan")
@@ -25,14 +26,14 @@ def command(context: Context, weeks: int | None) -> None:
     the_plan = checked.curriculum.plan
     pace = options.find_pace(the_plan, weeks)
     placed = pipeline.compile_notes(context.project, checked, pace.weeks)
-    mean = apkg.mean_cards(placed)
+    mean = settings.mean_cards(placed)
     click.echo(f"{the_plan.name}: {pace.weeks} weeks, new material on {pace.study_days} days a week\n\nRotation")
     for day in WEEKDAYS:
         click.echo(f"  {day}  {' + '.join(c.title for c in the_plan.categories if c.day == day)}")
     click.echo("  weekend  weak areas\n\nTiers: new and review cards a day (Redraw deck in brackets)")
     factor = pace.weeks / the_plan.weeks
     for tier in the_plan.tiers:
-        limit = schedule.limits(the_plan, tier.number, pace, mean)
+        limit = calendar.limits(the_plan, tier.number, pace, mean)
         first, last = int((tier.weeks[0] - 1) * factor) + 1, int(tier.weeks[1] * factor)
         click.echo(
             f"  {tier.number} {tier.title}: weeks {first}-{last}, {limit.new} new, {limit.review} reviews "

@@ -22,7 +22,7 @@ from atlas_decks.cards.rows import Row
 from atlas_decks.files import checked
 from atlas_decks.files.zip_archive import Deflated
 from atlas_decks.problems import Problem
-from atlas_decks.schedule import Seat
+from atlas_decks.schedule.refs import Seat
 
 _SPARE = 3  # unused entries are kept up to this many times the used ones: going back to an older state stays fast
 _SPARE_FROM = 500

@@ -32,7 +32,7 @@ from atlas_decks.files.versions import packages
 from atlas_decks.files.zip_archive import deflate
 from atlas_decks.problems import Problem, ProblemsFoundError, broken
 from atlas_decks.project import Project
-from atlas_decks.schedule import seat_of
+from atlas_decks.schedule.refs import seat_of
 
 _POOL_FROM = 150_000  # bytes of files to make: below, starting processes costs more than it saves
 _CHUNK = 40_000  # bytes of files that a process takes at once

@@ -14,8 +14,12 @@ from atlas_decks.cards.notetypes import NOTE_TYPES
 from atlas_decks.cards.rows import Row, row_of
 from atlas_decks.compiled.store import Bundle, Read
 from atlas_decks.files.zip_archive import Deflated
-from atlas_decks.packages.apkg import Look, Package, build_plan, note_type_key
-from atlas_decks.schedule import Calendar, deal, positions, week_tag
+from atlas_decks.packages.apkg import Package
+from atlas_decks.packages.rotation import build_plan
+from atlas_decks.packages.settings import Look
+from atlas_decks.packages.tables import note_type_key
+from atlas_decks.schedule.calendar import Calendar, week_tag
+from atlas_decks.schedule.order import deal, positions
 
 ALL, PLAN = "atlas-all.apkg", "plan.apkg"
 Wish = Callable[[str, Sequence[str], int], bool]  # (GUID, tags, tier) of a note -> whether it is wanted

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from atlas_decks.cards.notes import Note
 from atlas_decks.cards.notetypes import NOTE_TYPES
 from atlas_decks.cards.templates import Templates
-from atlas_decks.schedule import Placed
+from atlas_decks.schedule.order import Placed
 
 _TAG = re.compile(r"\{\{([#^/]?)([^{}]+)\}\}")
 _MEDIA = re.compile(r'(<img src=")(?=atlas-)')

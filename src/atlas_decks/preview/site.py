@@ -22,7 +22,7 @@ from atlas_decks.cards.templates import Templates
 from atlas_decks.curriculum.models import CARD_KINDS, WEEKDAYS, Curriculum, Diagram
 from atlas_decks.diagrams.picture import Picture
 from atlas_decks.preview.cards import Card, CardMaker
-from atlas_decks.schedule import Placed
+from atlas_decks.schedule.order import Placed
 
 _PAGES = Path(__file__).parent / "pages"
 _ASSETS = ("site.css", "site.js", "night.js", "search.js")

@@ -24,7 +24,7 @@ from atlas_decks.problems import Problem, ProblemsFoundError
 from atlas_decks.project import Project
 from atlas_decks.release import changelog
 from atlas_decks.release.release_notes import release_note, summary
-from atlas_decks.schedule import deck_name
+from atlas_decks.schedule.order import deck_name
 
 FIRST = "0.1.0"
 

@@ -1,14 +1,14 @@
-"""When and where a card is met: the order of new cards, weeks, decks, and limits a day."""
+"""When and where a card is met: the order of new cards, and decks."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 from atlas_decks.cards.notes import Note
-from atlas_decks.curriculum.models import Category, Company, Curriculum, Diagram, Pace, Plan
+from atlas_decks.curriculum.models import Category, Company, Curriculum, Plan
+from atlas_decks.schedule.calendar import Calendar, week_tag
+from atlas_decks.schedule.refs import Seat, seat_of
 
 SLOT = 100  # positions a diagram has for its cards; what is unused are the gaps for cards to come
 # first position of each kind within the slot, and the step between its cards
@@ -22,32 +22,6 @@ class Placed:
     note: Note
     deck: str
     due: int
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Cards a day for a tier's deck and for its Redraw deck."""
-
-    new: int
-    review: int
-    redraw_new: int
-    redraw_review: int
-
-
-class Seat(NamedTuple):
-    """What decides when a diagram is met; `company` is empty where none is its subject."""
-
-    diagram: str
-    tier: int
-    category: str
-    group: str
-    company: str
-
-
-def seat_of(diagram: Diagram) -> Seat:
-    """The seat of a diagram."""
-    company = diagram.company.slug if diagram.company else ""
-    return Seat(diagram.id, diagram.category.tier, diagram.category.slug, diagram.spec.group, company)
 
 
 def slots(curriculum: Curriculum) -> dict[str, int]:
@@ -119,39 +93,6 @@ def _by_company(category: Category, companies: Sequence[Company]) -> list[str]:
     return order
 
 
-class Calendar:
-    """The weeks of the plan, from 1, when it is studied in `weeks` weeks."""
-
-    def __init__(self, plan: Plan, weeks: int) -> None:
-        self._factor = weeks / plan.weeks
-        self._companies = {company.slug: company.week for company in plan.companies}
-        planned: dict[int, int] = {}
-        for category in plan.categories:
-            planned[category.tier] = planned.get(category.tier, 0) + category.planned
-        self._tiers = {tier.number: (*tier.weeks, planned.get(tier.number, 0)) for tier in plan.tiers}
-
-    def week(self, seat: Seat, slot: int) -> int:
-        """The week in which the plan reaches a diagram."""
-        first, last, planned = self._tiers[seat.tier]
-        share = 0.0
-        if seat.company and seat.category == "architecture":
-            first = last = self._companies[seat.company]
-        else:
-            share = min(slot / planned, 0.999)
-        start = (first - 1) * self._factor
-        return int(start + share * ((last - first + 1) * self._factor)) + 1
-
-
-def week_of(diagram: Diagram, slot: int, plan: Plan, weeks: int) -> int:
-    """The week in which the plan reaches a diagram, from 1, when it is studied in `weeks` weeks."""
-    return Calendar(plan, weeks).week(seat_of(diagram), slot)
-
-
-def week_tag(plan: Plan, week: int) -> str:
-    """The tag of a week."""
-    return f"{plan.tag}::week::{week:02d}"
-
-
 def positions(slot: int, kinds: Iterable[str]) -> Iterator[int]:
     """The position of each card of a diagram among the new cards of its tier, in the order of `kinds`."""
     count: dict[str, int] = {}
@@ -185,13 +126,3 @@ def place(notes: Iterable[Note], curriculum: Curriculum, weeks: int) -> list[Pla
             tagged = replace(note, tags=tuple(sorted({*note.tags, week})))
             placed.append(Placed(tagged, deck_name(plan, note.tier, note.kind == "redraw"), due))
     return sorted(placed, key=lambda p: (p.note.tier, p.note.retired, p.due, p.note.guid))
-
-
-def limits(plan: Plan, tier: int, pace: Pace, cards_per_diagram: float) -> Limits:
-    """Cards a day so that a tier fits into its weeks at that pace, within the pace's limits in diagrams."""
-    first, last = plan.tier(tier).weeks
-    days = (last - first + 1) * pace.weeks / plan.weeks * pace.study_days
-    planned = sum(category.planned for category in plan.categories if category.tier == tier)
-    diagrams = min(math.ceil(planned / days), pace.new_diagrams)
-    per_day = math.ceil(diagrams * cards_per_diagram)
-    return Limits(per_day, math.ceil(pace.review_diagrams * cards_per_diagram), diagrams, pace.review_diagrams)

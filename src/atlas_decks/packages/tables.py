@@ -1,0 +1,119 @@
+"""The tables of a collection, as genanki writes them. The only module that imports genanki.
+
+What genanki leaves to chance or to the clock is set here: note ids, mods, card ordinals, decks' options.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import genanki
+
+from atlas_decks.cards.notes import guid_of
+from atlas_decks.cards.notetypes import NOTE_TYPES
+from atlas_decks.cards.templates import Templates
+from atlas_decks.packages.settings import Look
+
+NOTE_IDS = 1_600_000_000_000  # note ids are milliseconds since 1970, in 2020; tier and position make them unique
+
+
+def note_type_key(kind: str) -> str:
+    """Key of a note type in the ledger, where its templates and style have a mod of their own."""
+    return f"notetype/{kind}"
+
+
+class NewNote(genanki.Note):  # type: ignore[misc]
+    """A genanki note that keeps its own id, mod and card ordinals; genanki would guess the last from the template."""
+
+    def __init__(self, note_id: int, mod: int, cards: list[int], **more: Any) -> None:
+        super().__init__(**more)
+        self.note_id, self.mod, self._ordinals = note_id, mod, cards
+
+    @property
+    def cards(self) -> list[Any]:
+        """The cards to write."""
+        return [genanki.Card(ordinal) for ordinal in self._ordinals]
+
+    def write_to_db(self, cursor: Any, _timestamp: float, deck_id: int, _id_gen: Iterator[int]) -> None:
+        """Write the note and its cards with this note's own numbers."""
+        super().write_to_db(cursor, float(self.mod), deck_id, itertools.count(self.note_id))
+
+    def _check_invalid_html_tags_in_fields(self) -> None:
+        """Every field is escaped by us; genanki's check costs seconds on odd input."""
+
+
+class _Model(genanki.Model):  # type: ignore[misc]
+    """A genanki model with a mod of its own."""
+
+    def __init__(self, mod: int, **more: Any) -> None:
+        super().__init__(**more)
+        self.mod = mod
+
+    def to_json(self, _timestamp: float, _deck_id: int) -> Any:
+        """The model as Anki stores it."""
+        return super().to_json(float(self.mod), 1)
+
+    @property
+    def _req(self) -> list[Any]:
+        return [[ordinal, "any", [0]] for ordinal in range(len(self.templates))]
+
+
+class Deck(genanki.Deck):  # type: ignore[misc]
+    """A genanki deck with a preset, a Markdown description and a desired retention."""
+
+    def __init__(self, deck_id: int, name: str, **options: Any) -> None:
+        super().__init__(deck_id, name)
+        self.options = options
+
+    def to_json(self) -> dict[str, Any]:
+        """The deck as Anki stores it."""
+        return {
+            **super().to_json(),
+            "lrnToday": [0, 0],
+            "newToday": [0, 0],
+            "revToday": [0, 0],
+            "timeToday": [0, 0],
+            **self.options,
+        }
+
+
+def note_type_content(kind: str, templates: Templates) -> list[object]:
+    """What a learner gets of a note type; its hash decides whether the note type's mod moves."""
+    return [
+        NOTE_TYPES[kind].name,
+        list(NOTE_TYPES[kind].field_names),
+        templates.card_sides(NOTE_TYPES[kind]),
+        templates.css(),
+    ]
+
+
+def model_of(kind: str, look: Look) -> Any:
+    """The note type of a kind of card as genanki takes it."""
+    note_type = NOTE_TYPES[kind]
+    return _Model(
+        mod=look.mods[guid_of(note_type_key(kind))].mod,
+        model_id=note_type.id,
+        name=note_type.name,
+        fields=[{"name": name, "id": number} for name, number in note_type.fields],
+        templates=[
+            {"name": name, "id": number, "qfmt": front, "afmt": back}
+            for name, number, front, back in look.templates.card_sides(note_type)
+        ],
+        css=look.templates.css(),
+    )
+
+
+def made_by_genanki(decks: Sequence[Any], presets: Mapping[str, Any], newest: int) -> sqlite3.Connection:
+    """A collection in memory with what genanki writes for these decks; `newest` is the latest mod in it, in seconds."""
+    connection = sqlite3.connect(":memory:")
+    cursor = connection.cursor()
+    genanki.Package(list(decks)).write_to_db(cursor, 0.0, itertools.count(1))
+    row = cursor.execute("SELECT dconf FROM col").fetchone()
+    dconf = {**json.loads(row[0]), **presets}
+    cursor.execute("UPDATE col SET dconf = ?, mod = ?, scm = ?", (json.dumps(dconf), newest * 1000, newest * 1000))
+    connection.commit()
+    return connection

@@ -1,0 +1,23 @@
+"""What decides when a diagram is met."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from atlas_decks.curriculum.models import Diagram
+
+
+class Seat(NamedTuple):
+    """What decides when a diagram is met; `company` is empty where none is its subject."""
+
+    diagram: str
+    tier: int
+    category: str
+    group: str
+    company: str
+
+
+def seat_of(diagram: Diagram) -> Seat:
+    """The seat of a diagram."""
+    company = diagram.company.slug if diagram.company else ""
+    return Seat(diagram.id, diagram.category.tier, diagram.category.slug, diagram.spec.group, company)
