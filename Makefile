@@ -61,4 +61,6 @@ $(PEERS)/.done: Makefile
 
 $(VENV)/.dev: pyproject.toml $(CONSTRAINTS) | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -e ".[dev]"
+	@# only for Anki's own style sheets: with what it needs to run (Qt and a browser engine) it would be 300 MB larger
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -c $(CONSTRAINTS) aqt
 	touch $@ $(VENV)/.build

@@ -20,7 +20,7 @@ CONTRAST = """() => {
     return .2126 * r + .7152 * g + .0722 * b; };
   const ground = e => { while (e) { const c = parse(getComputedStyle(e).backgroundColor); if (c.a > 0.5) return c.rgb; e = e.parentElement; } return [255, 255, 255]; };
   const poor = [];
-  for (const e of document.querySelectorAll('#qa *')) {
+  for (const e of document.querySelectorAll('body *')) {
     const own = [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
     if (!own || e.tagName === 'STYLE') continue;
     const a = lum(parse(getComputedStyle(e).color).rgb), b = lum(ground(e));
@@ -30,7 +30,8 @@ CONTRAST = """() => {
   return poor;
 }"""
 # of each mask below an element: left, top, width, height in fractions of the picture
-MASKS = """below => { const i = document.querySelector(below + ' .figure img').getBoundingClientRect();
+MASKS = """async below => { const e = document.querySelector(below + ' .figure img'); await e.decode();
+  const i = e.getBoundingClientRect();
   return [...document.querySelectorAll(below + ' .mask')].map(m => { const r = m.getBoundingClientRect();
     return [(r.left - i.left) / i.width, (r.top - i.top) / i.height, r.width / i.width, r.height / i.height]; }); }"""
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"

@@ -132,6 +132,7 @@ def finish(raw: str, kind: str, minified: bool = True) -> Picture:
     root.insert(0, ground)
     root.set("width", _n(width))
     root.set("height", _n(height))
+    root.set("preserveAspectRatio", "none")  # fills its box whatever the box: a mask over a node stays over it
     body = etree.tostring(root, encoding="unicode").replace("<svg ", f'<svg xmlns="{SVG}" ', 1)
     boxes = {
         name: tuple(
