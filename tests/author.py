@@ -201,5 +201,5 @@ class Author:
         checked = pipeline.check(self.project, EmbeddedRenderer())
         assert not checked.problems, [str(problem) for problem in checked.problems]
         built = pipeline.build(self.project, checked, now, weeks, pipeline.Selection())
-        self.project.ledger.write_text(ledger.write(built.ledger), "utf-8")
+        self.project.ledger_file.write_text(ledger.write(built.ledger), "utf-8")
         return built

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.anki
 
 
 def _imported(packages: Path, *names: str, **options: bool) -> Any:
-    context = real_anki.collection()
+    context = real_anki.temporary_collection()
     col = context.__enter__()
     for name in names:
         real_anki.import_package(col, packages / name, **options)
@@ -129,13 +129,13 @@ def test_plan_decks_gather_the_cards_of_their_day(packages: Path) -> None:
 
 def _build(project: Project, now: int, into: Path) -> tuple[Path, pipeline.Built]:
     checked = pipeline.check(project, EmbeddedRenderer())
-    assert not checked.broken, [str(p) for p in checked.problems]
+    assert not checked.has_errors, [str(p) for p in checked.problems]
     result = pipeline.build(project, checked, now, 4, pipeline.Selection())
     into.write_bytes(result.packages["atlas-all.apkg"])
     project.decks.mkdir(exist_ok=True)
     from atlas_decks.packages import ledger
 
-    project.ledger.write_text(ledger.write(result.ledger), "utf-8")
+    project.ledger_file.write_text(ledger.write(result.ledger), "utf-8")
     return into, result
 
 
@@ -189,7 +189,7 @@ def test_a_removed_fact_becomes_an_empty_card(starter: Project, tmp_path: Path) 
     file.write_text(file.read_text("utf-8").replace(EXTRA, ""), "utf-8")
     new, result = _build(starter, NOW + 100, tmp_path / "new.apkg")
     assert [entry.key for entry in result.changed] == ["cache-aside-basics/component/app"]
-    with real_anki.collection() as col:
+    with real_anki.temporary_collection() as col:
         real_anki.import_package(col, old)
         cards = col.card_count()
         real_anki.import_package(col, new)
@@ -231,7 +231,7 @@ def test_a_changed_style_arrives_without_touching_notes(starter: Project, tmp_pa
     (starter.root / "templates/card.css").write_text(".card { color: rebeccapurple; }", "utf-8")
     new, result = _build(starter, NOW + 100, tmp_path / "new.apkg")
     assert {entry.key for entry in result.changed} == {f"notetype/{kind}" for kind in NOTE_TYPES}
-    with real_anki.collection() as col:
+    with real_anki.temporary_collection() as col:
         real_anki.import_package(col, old)
         log = real_anki.import_package(col, new)
         assert len(log.updated) == 0
@@ -248,7 +248,7 @@ def test_a_spare_field_can_be_put_to_use(starter: Project, tmp_path: Path, monke
     new, _ = _build(starter, NOW + 100, tmp_path / "new.apkg")
     update = real_anki.verify_update(old, new)
     assert update.problems == []
-    with real_anki.collection() as col:
+    with real_anki.temporary_collection() as col:
         real_anki.import_package(col, old)
         log = real_anki.import_package(col, new)
         assert len(log.conflicting) == 0

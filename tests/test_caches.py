@@ -35,7 +35,7 @@ def build(sample: Sample, *more: str) -> dict[str, bytes]:
 
 def entries(sample: Sample) -> dict[str, int]:
     """The subjects in the store, with the time of their making in nanoseconds."""
-    return {file.name: file.stat().st_mtime_ns for file in Project(sample.root).subjects.iterdir()}
+    return {file.name: file.stat().st_mtime_ns for file in Project(sample.root).compiled_folder.iterdir()}
 
 
 def _cut(file: Path) -> None:
@@ -63,10 +63,10 @@ def test_warm_cold_and_damaged_caches_give_the_same_bytes(sample: Sample, damage
     cold = build(sample)
     assert build(sample) == cold
     project = Project(sample.root)
-    for folder in (project.cache, project.subjects):
+    for folder in (project.picture_cache, project.compiled_folder):
         for file in list(folder.iterdir()):
             damage(file)
-    damage(project.stamp)
+    damage(project.last_build_file)
     for package in project.decks.glob("*.apkg"):
         package.unlink()
     assert build(sample) == cold

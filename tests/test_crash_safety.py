@@ -118,7 +118,7 @@ def test_a_reader_that_may_not_write_is_not_disturbed(sets: tuple[Sample, Files,
     sample.write(json.dumps({"put": ["ledger.jsonl"], "remove": []}), "decks/.stage/journal.json")
     sample.write(b"new", "decks/.stage/0")
     with replace.exclusive(sample.root / "elsewhere", "elsewhere"):
-        replace.settle(sample.root / "elsewhere")
+        replace.finish_interrupted(sample.root / "elsewhere")
     (sample.root / "decks").chmod(0o500)
     try:
         _run(sample, NEW, "stats")

@@ -37,7 +37,7 @@ def build(sample: Sample, tmp_path: Path) -> Build:
     def build(now: int, weeks: int = 2) -> Path:
         project = Project(sample.root)
         checked = pipeline.check(project, EmbeddedRenderer())
-        assert not checked.broken, checked.problems
+        assert not checked.has_errors, checked.problems
         built = pipeline.build(project, checked, now, weeks, pipeline.Selection())
         sample.write(ledger.write(built.ledger), "decks/ledger.jsonl")
         file = tmp_path / f"{now}-{weeks}.apkg"
@@ -72,7 +72,7 @@ def test_the_diff_foretells_the_import(sample: Sample, build: Build) -> None:
     assert [c.fields for c in found.changed if c.key == "delta-flow/component/api"] == [
         {"Detail": ("It checks the token.", "It checks the *signature*.")}
     ]
-    with real_anki.collection() as col:
+    with real_anki.temporary_collection() as col:
         real_anki.import_package(col, old)
         for key in (found.touched[0].key, "acme-flow/metric/delay"):
             note = col.get_note(col.find_notes(f'"Key:{key}"')[0])
@@ -108,7 +108,7 @@ def test_a_card_of_another_tier_stays_and_the_search_of_the_release_note_finds_i
     note = format_difference(found, "md")
     searches = [line.split("`")[1] for line in note.splitlines() if line.startswith("- `Key:")]
     assert len(searches) == 2
-    with real_anki.collection() as col:
+    with real_anki.temporary_collection() as col:
         real_anki.import_package(col, old)
         real_anki.import_package(col, new)
         stayed = col.find_cards('"deck:Sample::1 Foundation" tag:atlas::tier::2')
@@ -126,7 +126,7 @@ def test_a_note_edited_after_the_build_is_left_alone_but_always_brings_it(sample
     old = build(NOW)
     sample.edit("It checks the token.", "It checks the signature.")
     new = build(NOW + 100)
-    with real_anki.collection() as col:
+    with real_anki.temporary_collection() as col:
         real_anki.import_package(col, old)
         note = col.get_note(col.find_notes("Key:delta-flow/component/api")[0])
         note["Note"] = "my own"
@@ -148,7 +148,7 @@ def test_what_is_not_newer_is_ignored_as_anki_does(build: Build) -> None:
     assert (found.changed, found.added, found.unchanged) == ([], [], 16)
     assert len(found.ignored) == 8
     assert list(found.ignored[0].fields) == ["Tags"]
-    with real_anki.collection() as col:
+    with real_anki.temporary_collection() as col:
         real_anki.import_package(col, slow)
         assert len(real_anki.import_package(col, fast).updated) == 0
 
@@ -186,7 +186,7 @@ def test_a_note_that_was_back_in_between_is_touched_but_nothing_to_tell(sample: 
     assert _keys(found.touched) == ["acme-flow/metric/peak", "acme-flow/metric/peaks"]
     assert _keys(found.reworded) == ["acme-flow/metric/peaks"]
     assert "Cards: 1 changed. 23 stay" in format_difference(found, "md")
-    with real_anki.collection() as col:
+    with real_anki.temporary_collection() as col:
         real_anki.import_package(col, old)
         assert sorted(n.fields[0] for n in real_anki.import_package(col, new).updated) == _keys(found.touched)
 

@@ -67,25 +67,25 @@ def test_sorted_by_guid_one_object_a_line() -> None:
 
 
 def test_a_crash_before_the_journal_keeps_the_old_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    replace.publish(tmp_path, {"a": b"old", "b": b"old"})
+    replace.replace_files(tmp_path, {"a": b"old", "b": b"old"})
 
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
-        replace.publish(tmp_path, {"a": b"new", "b": b"new"})
+        replace.replace_files(tmp_path, {"a": b"new", "b": b"new"})
     assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {"a": b"old", "b": b"old"}
 
 
 def test_a_crash_after_the_journal_is_finished_by_the_next_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    replace.publish(tmp_path, {"a": b"old", "b": b"old"})
+    replace.replace_files(tmp_path, {"a": b"old", "b": b"old"})
     with monkeypatch.context() as patch:
         patch.setattr(replace, "recover", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
-            replace.publish(tmp_path, {"a": b"new", "b": b"new"})
+            replace.replace_files(tmp_path, {"a": b"new", "b": b"new"})
     with replace.exclusive(tmp_path, "decks"):
         pass
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes() == b"new"
@@ -94,11 +94,11 @@ def test_a_crash_after_the_journal_is_finished_by_the_next_command(
 
 KILLED = """
 import sys, pathlib
-from atlas_decks import publish
+from atlas_decks.files import replace
 folder = pathlib.Path(sys.argv[1])
 for generation in range(100000):
     with replace.exclusive(folder, "decks"):
-        replace.publish(folder, {name: str(generation).encode() * 2000 for name in "abcdef"})
+        replace.replace_files(folder, {name: str(generation).encode() * 2000 for name in "abcdef"})
 """
 
 

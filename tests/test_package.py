@@ -17,10 +17,11 @@ from atlas_decks.cards.notetypes import NOTE_TYPES
 from atlas_decks.cards.rows import row_of
 from atlas_decks.cards.templates import Templates
 from atlas_decks.compiled import survey
-from atlas_decks.compiled.store import Bundle, as_lines
+from atlas_decks.compiled.store import StoredDiagram, as_lines
 from atlas_decks.diagrams import Cache, EmbeddedRenderer, render_all
 from atlas_decks.files.zip_archive import deflate
-from atlas_decks.packages import apkg, settings
+from atlas_decks.packages import apkg
+from atlas_decks.packages.settings import PackageSettings
 from atlas_decks.project import Project
 from conftest import NOW
 
@@ -113,14 +114,14 @@ def test_a_shared_guid_and_a_position_out_of_range_are_refused(
 ) -> None:
     pace = checked.curriculum.plan.pace(16)
     assert pace is not None
-    look = settings.Look(checked.curriculum.plan, Templates(project.templates), built.ledger, pace, {}, "", {})
-    file = apkg.Package(tmp_path / "x.apkg", look)
+    settings = PackageSettings(checked.curriculum.plan, Templates(project.templates), built.ledger, pace, {}, "", {})
+    file = apkg.Package(tmp_path / "x.apkg", settings)
     with pytest.raises(ValueError, match="out of Anki's range"):
         file.add(row_of(built.placed[0].note), (), 1, 1_000_000)
     twin = replace(checked.curriculum, diagrams=(*checked.curriculum.diagrams[:1], *checked.curriculum.diagrams))
     templates = Templates(project.templates)
     made = [survey.bundle(d, checked.drawings[d.id], twin.plan, templates) for d in twin.diagrams[:3]]
-    bundles = [Bundle(m.seat, as_lines(m.heads), m.media, "", (0, 0, 0, 0, 0, 0)) for m in made]
+    bundles = [StoredDiagram(m.ref, as_lines(m.heads), m.media, "", (0, 0, 0, 0, 0, 0)) for m in made]
     with pytest.raises(ValueError, match=r"notes share a GUID: .*/redraw/redraw"):
         pipeline.assemble(
             *(project, twin.plan, bundles, lambda _: ([], deflate(b"")), NOW, 16, pipeline.Selection(), tmp_path)

@@ -266,7 +266,7 @@ def test_anki_shows_the_version_that_was_imported_last(sample: Sample, call: Cal
     assert call("-q", "release") == 0
     sample.edit("It checks the token.", "It checks the signature.")
     assert call("-q", "release", after=90_000) == 0
-    with real_anki.collection() as col:
+    with real_anki.temporary_collection() as col:
         for version, date in (("0.1.0", "2025-11-28"), ("0.1.1", "2025-11-29")):
             log = real_anki.import_package(col, sample.root / f"decks/releases/{version}/atlas-all.apkg")
             assert f"Version {version} of {date}: 24 cards" in col.decks.by_name("Sample")["desc"]

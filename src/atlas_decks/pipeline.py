@@ -17,16 +17,17 @@ from atlas_decks.cards.notetypes import NOTE_TYPES
 from atlas_decks.cards.rows import digest
 from atlas_decks.cards.templates import Templates
 from atlas_decks.compiled import survey
-from atlas_decks.compiled.store import Bundle, Read, in_memory
+from atlas_decks.compiled.store import ReadDiagram, StoredDiagram, in_memory
 from atlas_decks.compiled.survey import Survey
 from atlas_decks.curriculum import load
 from atlas_decks.curriculum.models import Curriculum, Plan
 from atlas_decks.diagrams import Cache, Renderer, render_all
 from atlas_decks.diagrams.picture import Picture
 from atlas_decks.packages import assemble as packing
-from atlas_decks.packages import ledger, release_log, rotation, settings, tables
+from atlas_decks.packages import ledger, release_log, rotation, tables
 from atlas_decks.packages.ledger import Entry
-from atlas_decks.problems import Problem, ProblemsFoundError, broken
+from atlas_decks.packages.settings import PackageSettings, mean_cards_a_diagram
+from atlas_decks.problems import Problem, ProblemsFoundError, has_errors
 from atlas_decks.project import Project
 from atlas_decks.schedule import calendar, order
 from atlas_decks.schedule.order import Placed
@@ -46,9 +47,9 @@ class Checked:
         return len(self.drawings)
 
     @property
-    def broken(self) -> bool:
+    def has_errors(self) -> bool:
         """Whether anything but warnings was found."""
-        return broken(self.problems)
+        return has_errors(self.problems)
 
 
 def check(
@@ -57,7 +58,7 @@ def check(
     """Load, render and validate the whole curriculum. Raises ProblemsFoundError where the plan cannot be read."""
     curriculum, problems = load.load(project)
     sources = {diagram.id: diagram.spec.mermaid for diagram in curriculum.diagrams}
-    drawings, errors = render_all(sources, renderer, Cache(project.cache), jobs, progress)
+    drawings, errors = render_all(sources, renderer, Cache(project.picture_cache), jobs, progress)
     problems += [survey.syntax_problem(curriculum.by_id[name], error) for name, error in errors.items()]
     problems += rules.check(curriculum, drawings)
     return Checked(curriculum, drawings, tuple(sorted(set(problems))))
@@ -86,7 +87,7 @@ class Selection:
         return bool(self.tiers or self.companies or self.categories or self.tags)
 
     def takes(self, placed: Placed, root: str) -> bool:
-        """Whether the note is selected: one of each kind of wish that was made."""
+        """Whether the note is selected: one of each kind of option that was given."""
         return self.takes_tags(placed.note.tags, placed.note.tier, root)
 
     def takes_tags(self, of_note: Sequence[str], tier: int, root: str) -> bool:
@@ -97,7 +98,7 @@ class Selection:
             (not self.tiers or tier in self.tiers)
             and (not self.companies or any(f"{root}::company::{c}" in tags for c in self.companies))
             and (not self.categories or any(f"{root}::category::{c}" in tags for c in self.categories))
-            and (not wishes or any(tag == wish or tag.startswith(f"{wish}::") for tag in tags for wish in wishes))
+            and (not wishes or any(tag == wanted or tag.startswith(f"{wanted}::") for tag in tags for wanted in wishes))
         )
 
 
@@ -176,8 +177,8 @@ def build(
 def assemble(
     project: Project,
     plan: Plan,
-    bundles: Sequence[Bundle],
-    read: Read,
+    bundles: Sequence[StoredDiagram],
+    read: ReadDiagram,
     now: int,
     weeks: int,
     selection: Selection,
@@ -196,8 +197,8 @@ def assemble(
     Raises ProblemsFoundError where the ledger is damaged, lies in the future, or (`frozen`) is stale.
     """
     templates = Templates(project.templates)
-    name = project.name(project.ledger)
-    old = ledger.read(project.ledger, name, {tier.number for tier in plan.tiers})
+    name = project.name(project.ledger_file)
+    old = ledger.read(project.ledger_file, name, {tier.number for tier in plan.tiers})
     new = ledger.update(old, _contents(bundles, plan, templates), now)
     notes = sum(bundle.notes for bundle in bundles)
     if sum(not entry.retired and entry.tier > 0 for entry in new.values()) != notes:
@@ -210,25 +211,25 @@ def assemble(
     gone = _tombstones(new, plan)
     pace = plan.pace(weeks)
     assert pace is not None, "the command line offers only paces of the plan"  # noqa: S101
-    mean = settings.mean(notes - len(bundles), len(bundles))  # each has one redraw card
+    mean = mean_cards_a_diagram(notes - len(bundles), len(bundles))  # each has one redraw card
     limits = {tier.number: calendar.limits(plan, tier.number, pace, mean) for tier in plan.tiers}
     if releases is None:
         releases = release_log.read(project.releases, project.name(project.releases))
-    look = settings.Look(plan, templates, new, pace, limits, release_log.name_of(releases, new), _counts(bundles))
+    settings = PackageSettings(plan, templates, new, pace, limits, release_log.name_of(releases, new), _counts(bundles))
     content = packing.Content(bundles, read, gone)
     if only_changed or selection:
         chosen = content if only_changed else replace(content, retired=())
         file = folder / "some"
 
-        def wish(guid: str, tags: Sequence[str], tier: int) -> bool:
+        def wanted(guid: str, tags: Sequence[str], tier: int) -> bool:
             fresh = not only_changed or old.get(guid) != new[guid]
             return fresh and selection.takes_tags(tags, tier, plan.tag)
 
-        found = packing.pack_some(chosen, look, wish, file, jobs)
+        found = packing.pack_some(chosen, settings, wanted, file, jobs)
         name = f"atlas-{'changed' if only_changed else 'selection'}.apkg"
         packages: dict[str, tuple[str, Path | None]] = {name: ("", file)} if found else {}
     else:
-        packages = packing.pack_all(content, look, shared, kept or {}, folder, jobs)
+        packages = packing.pack_all(content, settings, shared, kept or {}, folder, jobs)
     return Assembled(packages, new, old, notes, len(gone))
 
 
@@ -240,20 +241,22 @@ def leftovers(packages: Collection[str], folder: Path) -> list[str]:
     return sorted(found.difference(packages))
 
 
-def _counts(bundles: Iterable[Bundle]) -> dict[int, tuple[int, int]]:
+def _counts(bundles: Iterable[StoredDiagram]) -> dict[int, tuple[int, int]]:
     """Cards and diagrams of each tier."""
     counts: dict[int, tuple[int, int]] = {}
-    for bundle in sorted(bundles, key=lambda b: b.seat.tier):
-        cards, diagrams = counts.get(bundle.seat.tier, (0, 0))
-        counts[bundle.seat.tier] = (cards + bundle.notes, diagrams + 1)
+    for bundle in sorted(bundles, key=lambda b: b.ref.tier):
+        cards, diagrams = counts.get(bundle.ref.tier, (0, 0))
+        counts[bundle.ref.tier] = (cards + bundle.notes, diagrams + 1)
     return counts
 
 
-def _contents(bundles: Iterable[Bundle], plan: Plan, templates: Templates) -> Iterator[tuple[str, str, str, int]]:
+def _contents(
+    bundles: Iterable[StoredDiagram], plan: Plan, templates: Templates
+) -> Iterator[tuple[str, str, str, int]]:
     """(GUID, hash, key, tier) of all that exists."""
     for bundle in bundles:
         for kind, guid, content, fact in bundle.heads:
-            yield guid, content, note_key(bundle.seat.diagram, kind, fact), bundle.seat.tier
+            yield guid, content, note_key(bundle.ref.diagram, kind, fact), bundle.ref.tier
     for kind in NOTE_TYPES:
         key = tables.note_type_key(kind)
         yield guid_of(key), digest(tables.note_type_content(kind, templates)), key, 0
@@ -262,12 +265,12 @@ def _contents(bundles: Iterable[Bundle], plan: Plan, templates: Templates) -> It
         yield guid_of(key), digest(rotation.guide_content(plan, day)), key, 0
 
 
-def _twins(bundles: Iterable[Bundle]) -> Iterator[str]:
+def _twins(bundles: Iterable[StoredDiagram]) -> Iterator[str]:
     """The keys of notes whose GUID is not theirs alone."""
     keys: dict[str, list[str]] = {}
     for bundle in bundles:
         for kind, guid, _, fact in bundle.heads:
-            keys.setdefault(guid, []).append(note_key(bundle.seat.diagram, kind, fact))
+            keys.setdefault(guid, []).append(note_key(bundle.ref.diagram, kind, fact))
     for found in keys.values():
         if len(found) > 1:
             yield from found

@@ -41,7 +41,7 @@ class ProblemsFoundError(Exception):
         super().__init__("\n".join(map(str, self.problems)))
 
 
-def broken(problems: Iterable[Problem]) -> bool:
+def has_errors(problems: Iterable[Problem]) -> bool:
     """Whether anything but warnings is among them."""
     return any(problem.severity == "error" for problem in problems)
 

@@ -23,7 +23,7 @@ class Project:
         return self.root / "curriculum"
 
     @cached_property
-    def plan(self) -> Path:
+    def plan_file(self) -> Path:
         """The file with everything structural."""
         return self.curriculum / "atlas.yaml"
 
@@ -33,7 +33,7 @@ class Project:
         return self.root / "decks"
 
     @cached_property
-    def ledger(self) -> Path:
+    def ledger_file(self) -> Path:
         """The committed ledger."""
         return self.decks / "ledger.jsonl"
 
@@ -53,17 +53,17 @@ class Project:
         return self.root / "CHANGELOG.md"
 
     @cached_property
-    def cache(self) -> Path:
+    def picture_cache(self) -> Path:
         """Folder of rendered diagrams; may be deleted at any time."""
         return self.root / ".atlas" / "cache"
 
     @cached_property
-    def subjects(self) -> Path:
+    def compiled_folder(self) -> Path:
         """Folder of what was made of each subject file; may be deleted at any time."""
-        return self.root / ".atlas" / "subjects"
+        return self.root / ".atlas" / "compiled"
 
     @cached_property
-    def stamp(self) -> Path:
+    def last_build_file(self) -> Path:
         """What the last build was made of; may be deleted at any time."""
         return self.root / ".atlas" / "last-build.json"
 

@@ -34,7 +34,7 @@ class Peers:
         curriculum, _ = load.load(project)
         templates = Templates(project.templates)
         sources = {diagram.id: diagram.spec.mermaid for diagram in curriculum.diagrams}
-        drawings, _ = render_all(sources, EmbeddedRenderer(), Cache(project.cache))
+        drawings, _ = render_all(sources, EmbeddedRenderer(), Cache(project.picture_cache))
         for name, size in SAMPLES.items():
             home = self.folder / name
             home.mkdir(parents=True)

@@ -122,7 +122,9 @@ class Bench:
         self.project = Project(folder / f"curriculum-{number}")
         self.scale = Scale(number)
         generate(curriculum, self.project.root, number)
-        self._file = next(iter(sorted(p for p in self.project.curriculum.rglob("*.yaml") if p != self.project.plan)))
+        self._file = next(
+            iter(sorted(p for p in self.project.curriculum.rglob("*.yaml") if p != self.project.plan_file))
+        )
         self._turn = 0
 
     def cold(self) -> None:

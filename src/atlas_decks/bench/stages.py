@@ -15,7 +15,7 @@ import yaml
 from atlas_decks import pipeline, rules
 from atlas_decks.cards.templates import Templates
 from atlas_decks.compiled import survey
-from atlas_decks.compiled.store import Made, in_memory
+from atlas_decks.compiled.store import CompiledDiagram, in_memory
 from atlas_decks.curriculum import load
 from atlas_decks.curriculum.models import Curriculum
 from atlas_decks.curriculum.source import decode
@@ -84,7 +84,7 @@ def stages(project: Project) -> Iterator[tuple[str, float, float]]:
     yield "ledger and packages", seconds, 2 * (sqlite + squeezing)  # every note goes into two packages
 
 
-def _insert(made: list[Made]) -> bytes:
+def _insert(made: list[CompiledDiagram]) -> bytes:
     connection = sqlite3.connect(":memory:")
     connection.execute("CREATE TABLE notes (id integer primary key, guid text, tags text, flds text, sfld text)")
     rows = [(row.guid, " ".join(row.tags), row.fields, row.key) for one in made for row in one.rows]

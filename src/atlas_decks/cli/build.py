@@ -17,7 +17,7 @@ from atlas_decks.cli import context as options
 from atlas_decks.cli.context import Context, pass_context
 from atlas_decks.files import replace
 from atlas_decks.packages import last_build, ledger
-from atlas_decks.problems import Problem, ProblemsFoundError, broken
+from atlas_decks.problems import Problem, ProblemsFoundError, has_errors
 from atlas_decks.project import Project
 
 
@@ -62,13 +62,13 @@ def command(
         found = context.inspect(renderer, jobs)
         surveyed = time.monotonic()
         problems = found.problems or found.templates
-        if broken(problems):
+        if has_errors(problems):
             raise ProblemsFoundError(problems)
         pace = options.find_pace(found.plan, weeks).weeks
         single = output if output and output.suffix == ".apkg" else None
         folder = project.decks if single or not output else output
         whole = not selection and not only_changed and not single
-        last = last_build.read(project.stamp)
+        last = last_build.read(project.last_build_file)
         kept = last.intact(folder) if whole else {}
         key = _key(found.key, pace, project)
         if whole and last.key == key and kept.keys() == last.packages.keys() and last.newest <= now + ledger.AHEAD:
@@ -93,27 +93,29 @@ def command(
                 for name, (package_key, file) in built.packages.items()
             }
             sizes = {name: package.size for name, package in packages.items()}
-            book = scratch / project.ledger.name
+            book = scratch / project.ledger_file.name
             with book.open("w", encoding="utf-8", newline="\n") as lines:
                 lines.writelines(ledger.lines(built.ledger))
             if single:
                 if len(files) != 1:
                     raise click.UsageError("a single file holds a selection; name a folder for all packages")
                 single.parent.mkdir(parents=True, exist_ok=True)
-                replace.publish(project.decks, {project.ledger.name: book})
+                replace.replace_files(project.decks, {project.ledger_file.name: book})
                 replace.write_file(single, next(iter(files.values())))
             elif folder.resolve() == project.decks.resolve():
-                replace.publish(folder, {**files, project.ledger.name: book}, pipeline.leftovers(sizes, folder))
+                replace.replace_files(
+                    folder, {**files, project.ledger_file.name: book}, pipeline.leftovers(sizes, folder)
+                )
             else:
                 with context.alone(folder):
                     # the ledger first: a crash in between costs nothing, as the next build gives the packages its mods
-                    replace.publish(project.decks, {project.ledger.name: book})
-                    replace.publish(folder, files)
+                    replace.replace_files(project.decks, {project.ledger_file.name: book})
+                    replace.replace_files(folder, files)
             newest = max((entry.mod for entry in built.ledger.values()), default=0)
             key = _key(found.key, pace, project)
-            result = last_build.Stamp(key, packages, found.diagrams, built.notes, built.retired, newest)
+            result = last_build.LastBuild(key, packages, found.diagrams, built.notes, built.retired, newest)
             if whole:
-                last_build.write(project.stamp, result)
+                last_build.write(project.last_build_file, result)
             found.store.prune({bundle.entry for bundle in found.bundles})
             published = time.monotonic()
     figures = {
@@ -140,7 +142,7 @@ def command(
 def _key(survey: str, pace: int, project: Project) -> str:
     """A digest of all that a build of everything comes from."""
     digest = hashlib.sha256(f"{survey} {pace} ".encode())
-    for book in (project.ledger, project.releases):
+    for book in (project.ledger_file, project.releases):
         digest.update(b"\0")
         with contextlib.suppress(FileNotFoundError), book.open("rb") as lines:
             digest.update(hashlib.file_digest(lines, "sha256").digest())

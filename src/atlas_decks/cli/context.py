@@ -41,7 +41,7 @@ class Context:
     def project(self) -> Project:
         """The project named by --project, or the nearest one upwards, with its last build complete."""
         project = find_project(self.project_dir)
-        replace.settle(project.decks)
+        replace.finish_interrupted(project.decks)
         return project
 
     @contextmanager
@@ -88,7 +88,7 @@ class Context:
     def sound(self, renderer: str = "embedded", jobs: int = 1) -> pipeline.Checked:
         """As `check`, but raises ProblemsFoundError where anything is wrong."""
         checked = self.check(renderer, jobs)
-        if checked.broken:
+        if checked.has_errors:
             raise ProblemsFoundError(checked.problems)
         return checked
 

@@ -26,5 +26,5 @@ def command(old: Path, new_: Path, style: str) -> None:
       atlas-decks diff old/atlas-all.apkg decks/atlas-all.apkg --format md
     """
     for path in (old, new_):
-        replace.settle(path.parent)
+        replace.finish_interrupted(path.parent)
     click.echo(format_difference(compare(old, new_), style))

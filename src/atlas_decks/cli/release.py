@@ -62,7 +62,7 @@ def command(
             click.echo(prepared.note, nl=False)
             context.say(f"version {prepared.version}; nothing was written")
             return
-        replace.publish(project.decks, prepared.files, prepared.leftovers)
+        replace.replace_files(project.decks, prepared.files, prepared.leftovers)
     folder = project.decks / project.releases.stem / prepared.version
     context.say(
         f"released {prepared.version}: {folder}\n"

@@ -19,7 +19,7 @@ def command(context: Context, diagram: str) -> None:
     """
     checked = context.check()
     found = find_diagram(checked, diagram)
-    click.echo(f"{found.spec.title}\n{found.spec.shows}\n{found.origin.path}:{found.origin.place(found.path())[0]}")
+    click.echo(f"{found.spec.title}\n{found.spec.shows}\n{found.origin.path}:{found.origin.position(found.path())[0]}")
     for kind, _, _, fact in found.facts():
         click.echo(f"\n[{kind}] {fact.prompt}")
         for name, value in fact:

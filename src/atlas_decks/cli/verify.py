@@ -30,7 +30,7 @@ def command(context: Context, packages: tuple[Path, ...], against: Path | None) 
       atlas-decks verify decks/atlas-all.apkg --against old/atlas-all.apkg
     """
     for path in packages:
-        replace.settle(path.parent)
+        replace.finish_interrupted(path.parent)
     if against:
         if len(packages) != 1:
             raise click.UsageError("--against compares with one package")

@@ -22,7 +22,7 @@ from atlas_decks.cards.rows import Row
 from atlas_decks.files import checked
 from atlas_decks.files.zip_archive import Deflated
 from atlas_decks.problems import Problem
-from atlas_decks.schedule.refs import Seat
+from atlas_decks.schedule.refs import DiagramRef
 
 _SPARE = 3  # unused entries are kept up to this many times the used ones: going back to an older state stays fast
 _SPARE_FROM = 500
@@ -30,13 +30,13 @@ Head = tuple[str, str, str, str]  # kind of card, GUID, content hash, id of the 
 
 
 @dataclass(frozen=True, slots=True)
-class Bundle:
+class StoredDiagram:
     """A diagram of a subject: what schedule and ledger need of it, and where its notes and its picture lie.
 
     `lines` are the heads as text, one a line: a large curriculum has a million of them.
     """
 
-    seat: Seat
+    ref: DiagramRef
     lines: str
     media: str
     entry: str
@@ -55,7 +55,7 @@ class Bundle:
         return self.lines.count("\n")
 
 
-Read = Callable[[Bundle], tuple[Sequence[Row], Deflated]]
+ReadDiagram = Callable[[StoredDiagram], tuple[Sequence[Row], Deflated]]
 
 
 def as_lines(heads: Iterable[Head]) -> str:
@@ -74,28 +74,30 @@ class Subject:
     once: Sequence[int]
     counted: Sequence[tuple[int, int]]
     diagrams: int
-    bundles: Sequence[Bundle]
+    bundles: Sequence[StoredDiagram]
 
 
 @dataclass(frozen=True)
-class Made:
+class CompiledDiagram:
     """A diagram on its way into the store."""
 
-    seat: Seat
+    ref: DiagramRef
     heads: Sequence[Head]
     media: str
     rows: Sequence[Row]
     picture: Deflated
 
 
-def in_memory(made: Iterable[Made]) -> tuple[list[Bundle], Read]:
+def in_memory(made: Iterable[CompiledDiagram]) -> tuple[list[StoredDiagram], ReadDiagram]:
     """Bundles of diagrams that are not in a store, and what reads one of them."""
-    by_id = {one.seat.diagram: one for one in made}
+    by_id = {one.ref.diagram: one for one in made}
 
-    def read(bundle: Bundle) -> tuple[Sequence[Row], Deflated]:
+    def read(bundle: StoredDiagram) -> tuple[Sequence[Row], Deflated]:
         return by_id[bundle.entry].rows, by_id[bundle.entry].picture
 
-    return [Bundle(m.seat, as_lines(m.heads), m.media, name, (0, 0, 0, 0, 0, 0)) for name, m in by_id.items()], read
+    return [
+        StoredDiagram(m.ref, as_lines(m.heads), m.media, name, (0, 0, 0, 0, 0, 0)) for name, m in by_id.items()
+    ], read
 
 
 class Store:
@@ -125,7 +127,7 @@ class Store:
         problems: Iterable[Problem],
         claims: Iterable[tuple[int, int]],
         diagrams: int,
-        made: Iterable[Made],
+        made: Iterable[CompiledDiagram],
     ) -> None:
         """Keep a subject. Raises OSError where the folder cannot be written."""
         body: list[bytes] = []
@@ -136,7 +138,7 @@ class Store:
             places = (at, len(notes), at + len(notes), len(one.picture.data), one.picture.size, one.picture.crc)
             at += len(notes) + len(one.picture.data)
             body += [notes, one.picture.data]
-            bundles.append([one.seat, as_lines(one.heads), one.media, places])
+            bundles.append([one.ref, as_lines(one.heads), one.media, places])
         claims = list(claims)
         header = _dump(
             {
@@ -151,7 +153,7 @@ class Store:
         )
         checked.write(self.folder / key, b"".join([header, b"\n", *body]))
 
-    def read(self, bundle: Bundle) -> tuple[list[Row], Deflated]:
+    def read(self, bundle: StoredDiagram) -> tuple[list[Row], Deflated]:
         """Notes and picture of a bundle that `get` returned."""
         notes_at, notes_length, picture_at, length, size, crc = bundle.at
         with (self.folder / bundle.entry).open("rb", buffering=0) as file:
@@ -188,8 +190,8 @@ def _load(text: bytes) -> Any:
 
 def _subject(header: Any, key: str, start: int) -> Subject:
     bundles = [
-        Bundle(
-            Seat(diagram, tier, sys.intern(category), sys.intern(group), sys.intern(company)),
+        StoredDiagram(
+            DiagramRef(diagram, tier, sys.intern(category), sys.intern(group), sys.intern(company)),
             *(lines, media, key, (start + a, b, start + c, length, size, crc)),
         )
         for (diagram, tier, category, group, company), lines, media, (a, b, c, length, size, crc) in header["bundles"]

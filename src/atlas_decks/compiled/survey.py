@@ -22,7 +22,7 @@ from atlas_decks import processes, rules
 from atlas_decks.cards.notes import make_notes, media_name
 from atlas_decks.cards.rows import note_hash, row_of
 from atlas_decks.cards.templates import Templates
-from atlas_decks.compiled.store import Bundle, Made, Store, Subject
+from atlas_decks.compiled.store import CompiledDiagram, Store, StoredDiagram, Subject
 from atlas_decks.curriculum import load
 from atlas_decks.curriculum.models import Curriculum, Diagram, Plan
 from atlas_decks.curriculum.source import Source, decode, read_bytes
@@ -30,9 +30,9 @@ from atlas_decks.diagrams import Cache, Renderer, RenderError, render_all
 from atlas_decks.diagrams.picture import Picture
 from atlas_decks.files.versions import packages
 from atlas_decks.files.zip_archive import deflate
-from atlas_decks.problems import Problem, ProblemsFoundError, broken
+from atlas_decks.problems import Problem, ProblemsFoundError, has_errors
 from atlas_decks.project import Project
-from atlas_decks.schedule.refs import seat_of
+from atlas_decks.schedule.refs import ref_of
 
 _POOL_FROM = 150_000  # bytes of files to make: below, starting processes costs more than it saves
 _CHUNK = 40_000  # bytes of files that a process takes at once
@@ -53,7 +53,7 @@ class Survey:
     shared: str
     key: str
     diagrams: int
-    bundles: tuple[Bundle, ...]
+    bundles: tuple[StoredDiagram, ...]
     store: Store
 
 
@@ -88,7 +88,7 @@ class _Maker:
 
     def __init__(self, setting: _Setting) -> None:
         self._setting = setting
-        self._cache = Cache(setting.project.cache)
+        self._cache = Cache(setting.project.picture_cache)
         self._templates = Templates(setting.project.templates)
 
     def make(self, task: _Task) -> _Outcome:
@@ -102,9 +102,9 @@ class _Maker:
         problems += [syntax_problem(d, errors[d.id]) for d in diagrams if d.id in errors]
         files = ((source, head),) if source and head else ()
         problems += rules.check(Curriculum(plan, self._setting.plan_source, tuple(diagrams), files), drawings)
-        made: list[Made] = []
+        made: list[CompiledDiagram] = []
         unfilled: list[Problem] = []
-        if not broken(problems):
+        if not has_errors(problems):
             try:
                 made = [bundle(diagram, drawings[diagram.id], plan, self._templates) for diagram in diagrams]
             except ProblemsFoundError as error:
@@ -114,18 +114,18 @@ class _Maker:
         return _Outcome(unfilled, len(diagrams))
 
 
-def bundle(diagram: Diagram, drawing: Picture, plan: Plan, templates: Templates) -> Made:
+def bundle(diagram: Diagram, drawing: Picture, plan: Plan, templates: Templates) -> CompiledDiagram:
     """All that a diagram brings to the packages. Raises ProblemsFoundError where a template is broken."""
     notes = list(make_notes(diagram, drawing, plan, templates))
     heads = [(note.kind, note.guid, note_hash(note), note.key.split("/")[2]) for note in notes]
     rows = [row_of(note) for note in notes]
-    return Made(seat_of(diagram), heads, media_name(diagram.id, drawing), rows, deflate(drawing.svg.encode()))
+    return CompiledDiagram(ref_of(diagram), heads, media_name(diagram.id, drawing), rows, deflate(drawing.svg.encode()))
 
 
 def syntax_problem(diagram: Diagram, error: RenderError) -> Problem:
     """A source that cannot be drawn, at the line at fault."""
     path = diagram.path("mermaid")
-    line, column = diagram.origin.place(path)
+    line, column = diagram.origin.position(path)
     if path in diagram.origin.blocks and error.line:
         line, column = line + error.line, 1
     return Problem(diagram.origin.path, line, column, "mermaid-syntax", error.message, error.hint)
@@ -134,7 +134,7 @@ def syntax_problem(diagram: Diagram, error: RenderError) -> Problem:
 def survey(
     project: Project, renderer: Renderer, jobs: int = 1, progress: Callable[[int], None] = lambda _: None
 ) -> Survey:
-    """Look at all subject files of a project, and make what is not in the store, `jobs` processes wide.
+    """PackageSettings at all subject files of a project, and make what is not in the store, `jobs` processes wide.
 
     `progress` is called with the number of diagrams just finished. Raises ProblemsFoundError where the plan cannot be
     read, RendererAwayError where the renderer cannot.
@@ -169,7 +169,7 @@ def survey(
     once = array("Q")
     counted: Counter[int] = Counter()
     limits: dict[int, int] = {}
-    bundles: list[Bundle] = []
+    bundles: list[StoredDiagram] = []
     diagrams = 0
     made = [subject for subject in subjects if isinstance(subject, str)]
     for position, subject in enumerate(subjects):
@@ -211,9 +211,9 @@ def _reopen(store: Store, key: str) -> Subject:
 def _open_store(project: Project) -> Store:
     """The project's store; where it cannot be written, one for this run."""
     try:
-        project.subjects.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(dir=project.subjects):
-            return Store(project.subjects)
+        project.compiled_folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=project.compiled_folder):
+            return Store(project.compiled_folder)
     except OSError:
         temporary = TemporaryDirectory(prefix="atlas-decks-")
         return Store(Path(temporary.name), temporary)
@@ -222,7 +222,7 @@ def _open_store(project: Project) -> Store:
 def shared_key(project: Project, renderer_version: str) -> bytes:
     """A digest of all that shapes every subject: plan, templates, renderer, this tool and what it is built on."""
     digest = hashlib.sha256(f"{renderer_version}\0{_tool()}\0".encode())
-    digest.update(project.plan.read_bytes())
+    digest.update(project.plan_file.read_bytes())
     for folder in project.templates:
         for file in sorted(folder.rglob("*")) if folder.is_dir() else ():
             if file.is_file():

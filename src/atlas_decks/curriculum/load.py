@@ -42,7 +42,7 @@ def load(project: Project) -> tuple[Curriculum, list[Problem]]:
 
 def load_plan(project: Project) -> tuple[Plan, Source]:
     """The plan of a project and its source. Raises ProblemsFoundError where anything is wrong with it."""
-    source, problems = read(project.plan, project.name(project.plan))
+    source, problems = read(project.plan_file, project.name(project.plan_file))
     if source is None:
         raise ProblemsFoundError(problems)
     plan, faults = _validate(Plan, source.data, source, ())
@@ -75,7 +75,7 @@ def subject_files(project: Project) -> tuple[list[Path], list[Problem]]:
                     continue
                 if entry.is_dir():
                     walk(path)
-                elif path.suffix in _ENDINGS and path != project.plan:
+                elif path.suffix in _ENDINGS and path != project.plan_file:
                     if not path.exists():
                         raise FileNotFoundError(2, "a symbolic link that leads nowhere")
                     if not path.is_file():

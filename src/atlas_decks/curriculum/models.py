@@ -317,7 +317,7 @@ class Decision(Model):
         return self.id
 
 
-class Waiver(Model):
+class RuleException(Model):
     """An exception from a content rule; it fails once the rule no longer complains."""
 
     rule: Slug
@@ -343,7 +343,7 @@ class DiagramSpec(Model):
     traces: Annotated[tuple[Trace, ...], Field(max_length=1)] = ()
     decisions: Annotated[tuple[Decision, ...], Field(max_length=1)] = ()
     focus: tuple[Slug, ...] = ()
-    exceptions: tuple[Waiver, ...] = ()
+    exceptions: tuple[RuleException, ...] = ()
 
 
 class FileHead(Model):

@@ -18,7 +18,7 @@ from atlas_decks.problems import Problem
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 12
 Path_ = tuple[str | int, ...]
-Place = tuple[int, int]
+Position = tuple[int, int]
 
 try:
     from yaml import CSafeLoader as _Loader
@@ -33,28 +33,28 @@ _TRUE_FALSE = {"true": True, "false": False}
 class Source:
     """The data of one YAML file and where each part of it stands.
 
-    `places` maps the path of a part, such as ("diagrams", 0, "title"), to (line, column), both from 1: of the value,
+    `positions` maps the path of a part, such as ("diagrams", 0, "title"), to (line, column), both from 1: of the value,
     and in `keys` of the key. `blocks` holds the paths of block scalars (`|`), whose text starts on the line below.
     """
 
     path: str
     data: Any
-    places: Mapping[Path_, Place] = field(default_factory=dict)
-    keys: Mapping[Path_, Place] = field(default_factory=dict)
+    positions: Mapping[Path_, Position] = field(default_factory=dict)
+    keys: Mapping[Path_, Position] = field(default_factory=dict)
     blocks: frozenset[Path_] = frozenset()
 
-    def place(self, path: Path_, key: bool = False) -> Place:
+    def position(self, path: Path_, key: bool = False) -> Position:
         """(line, column) of a part; where the part is missing, of the nearest part around it."""
         if key and path in self.keys:
             return self.keys[path]
-        while path and path not in self.places:
+        while path and path not in self.positions:
             path = path[:-1]
-        return self.places.get(path, (1, 1))
+        return self.positions.get(path, (1, 1))
 
     def problem(self, path: Path_, rule: str, message: str, hint: str = "", **more: Any) -> Problem:
         """A problem at the part `path`."""
         key = bool(more.pop("key", False))
-        line, column = self.place(path, key)
+        line, column = self.position(path, key)
         return Problem(self.path, line, column, rule, message, hint, **more)
 
 
@@ -109,7 +109,7 @@ def parse(text: str, name: str) -> tuple[Source | None, list[Problem]]:
         return None, [*builder.problems, _syntax_problem(error, text, name)]
     except UnicodeEncodeError as error:  # a lone surrogate written as an escape
         return None, [Problem(name, 1, 1, "yaml-syntax", str(error))]
-    source = Source(name, builder.root, builder.places, builder.keys, frozenset(builder.blocks))
+    source = Source(name, builder.root, builder.positions, builder.keys, frozenset(builder.blocks))
     return (None if builder.problems else source), builder.problems
 
 
@@ -131,7 +131,7 @@ def _syntax_problem(error: yaml.YAMLError, text: str, name: str) -> Problem:
     return Problem(name, line, column, "yaml-syntax", message, hint)
 
 
-def _place(event: yaml.Event) -> Place:
+def _position(event: yaml.Event) -> Position:
     mark = event.start_mark
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
@@ -143,8 +143,8 @@ class _Builder:
         self.name = name
         self.root: Any = None
         self.problems: list[Problem] = []
-        self.places: dict[Path_, Place] = {}
-        self.keys: dict[Path_, Place] = {}
+        self.positions: dict[Path_, Position] = {}
+        self.keys: dict[Path_, Position] = {}
         self.blocks: set[Path_] = set()
         self.fatal = False
         self._documents = 0
@@ -182,10 +182,10 @@ class _Builder:
                 self.blocks.add(path)
 
     def _attach(self, event: yaml.Event, value: Any) -> Path_:
-        place = _place(event)
+        position = _position(event)
         if not self._stack:
             self.root = value
-            self.places[()] = place
+            self.positions[()] = position
             return ()
         container, path, waiting = self._stack[-1]
         if isinstance(container, list):
@@ -206,14 +206,14 @@ class _Builder:
                     "remove or rename one of them",
                 )
             else:
-                self.keys[(*path, key)] = place
+                self.keys[(*path, key)] = position
             waiting.append(key)
             return (*path, key)
         else:
             key = waiting.pop()
             container[key] = value
             path = (*path, key)
-        self.places[path] = place
+        self.positions[path] = position
         return path
 
     def _scalar(self, event: yaml.ScalarEvent) -> Any:
@@ -237,4 +237,4 @@ class _Builder:
             self._fault(event, "yaml-tag", f"the tag {event.tag}", "remove it; plain values need no tag")
 
     def _fault(self, event: yaml.Event, rule: str, message: str, hint: str) -> None:
-        self.problems.append(Problem(self.name, *_place(event), rule, message, hint))
+        self.problems.append(Problem(self.name, *_position(event), rule, message, hint))

@@ -49,7 +49,7 @@ def exclusive(
         lock.release()
 
 
-def settle(folder: Path) -> None:
+def finish_interrupted(folder: Path) -> None:
     """Finish a move that was interrupted, so that a command that only reads sees one set. No other build is waited for.
 
     Costs nothing where there is none, and does nothing where the folder cannot be written.
@@ -78,7 +78,7 @@ def recover(folder: Path) -> None:
     shutil.rmtree(stage, ignore_errors=True)
 
 
-def publish(folder: Path, files: Mapping[str, bytes | Path], remove: Collection[str] = ()) -> None:
+def replace_files(folder: Path, files: Mapping[str, bytes | Path], remove: Collection[str] = ()) -> None:
     """Write `files` (path relative to the folder -> content, or a finished file) and remove others, all or none.
 
     The paths must lie on the folder's file system. The caller holds the folder's lock.

@@ -54,7 +54,7 @@ class Update:
 
 
 @contextmanager
-def collection() -> Iterator[Any]:
+def temporary_collection() -> Iterator[Any]:
     """An empty Anki collection in a temporary folder."""
     try:
         from anki.collection import Collection
@@ -94,7 +94,7 @@ def import_package(col: Any, path: Path, with_scheduling: bool = False, with_pre
 def verify(paths: list[Path]) -> Report:
     """Import the packages one after the other, as a learner would, and look at everything."""
     report = Report()
-    with collection() as col:
+    with temporary_collection() as col:
         for path in paths:
             plan = path.name == "plan.apkg"
             log = import_package(col, path, with_scheduling=plan)
@@ -152,7 +152,7 @@ def check_database(col: Any) -> list[str]:
 def verify_update(old: Path, new: Path, answers: int = 200) -> Update:
     """Import `old`, answer up to `answers` cards, import `new`, and compare."""
     update = Update()
-    with collection() as col:
+    with temporary_collection() as col:
         import_package(col, old)
         _study(col, answers)
         before = _state(col)

@@ -17,7 +17,7 @@ from atlas_decks.cards.notetypes import NOTE_TYPES
 from atlas_decks.cards.rows import Row
 from atlas_decks.files.zip_archive import Archive, Deflated, deflate
 from atlas_decks.packages.decks import DECK_IDS, about, tier_deck
-from atlas_decks.packages.settings import Look
+from atlas_decks.packages.settings import PackageSettings
 from atlas_decks.packages.tables import NOTE_IDS, Deck, made_by_genanki, model_of
 
 _BATCH = 2000  # rows written at once
@@ -31,8 +31,8 @@ class Package:
     genanki makes the tables and the row that describes decks and note types.
     """
 
-    def __init__(self, file: Path, look: Look, jobs: int = 1) -> None:
-        self._look, self._jobs = look, jobs
+    def __init__(self, file: Path, settings: PackageSettings, jobs: int = 1) -> None:
+        self._look, self._jobs = settings, jobs
         self._archive = Archive(file)
         self._scratch = file.with_name(f"{file.name}.anki2")
         self._database = sqlite3.connect(self._scratch, isolation_level=None, check_same_thread=False)
@@ -82,17 +82,17 @@ class Package:
     def close(self) -> None:
         """Finish the file."""
         self._write()
-        look = self._look
+        settings = self._look
         decks, presets = [], {}
         for tier in sorted(self._tiers):
             for redraw in (False, True):
-                deck, preset = tier_deck(tier, redraw, look)
+                deck, preset = tier_deck(tier, redraw, settings)
                 decks.append(deck)
                 presets[str(preset["id"])] = preset
-        parent = Deck(DECK_IDS, look.plan.deck, conf=1, desc=about(look), md=True)
+        parent = Deck(DECK_IDS, settings.plan.deck, conf=1, desc=about(settings), md=True)
         for kind in NOTE_TYPES:
             if kind in self._kinds:
-                parent.add_model(model_of(kind, look))
+                parent.add_model(model_of(kind, settings))
         row = made_by_genanki([parent, *decks], presets, self._newest).execute("SELECT * FROM col").fetchone()
         self._database.execute("INSERT INTO col VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)", row)
         self._database.execute("COMMIT")

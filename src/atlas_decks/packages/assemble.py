@@ -12,26 +12,26 @@ from pathlib import Path
 from atlas_decks.cards.notes import Note, guid_of
 from atlas_decks.cards.notetypes import NOTE_TYPES
 from atlas_decks.cards.rows import Row, row_of
-from atlas_decks.compiled.store import Bundle, Read
+from atlas_decks.compiled.store import ReadDiagram, StoredDiagram
 from atlas_decks.files.zip_archive import Deflated
 from atlas_decks.packages.apkg import Package
 from atlas_decks.packages.rotation import build_plan
-from atlas_decks.packages.settings import Look
+from atlas_decks.packages.settings import PackageSettings
 from atlas_decks.packages.tables import note_type_key
 from atlas_decks.schedule.calendar import Calendar, week_tag
-from atlas_decks.schedule.order import deal, positions
+from atlas_decks.schedule.order import assign_slots, positions
 
 ALL, PLAN = "atlas-all.apkg", "plan.apkg"
-Wish = Callable[[str, Sequence[str], int], bool]  # (GUID, tags, tier) of a note -> whether it is wanted
-_Order = dict[int, list[tuple[int, str, Bundle]]]  # tier -> (slot, week tag, bundle)
+Wanted = Callable[[str, Sequence[str], int], bool]  # (GUID, tags, tier) of a note -> whether it is wanted
+_Order = dict[int, list[tuple[int, str, StoredDiagram]]]  # tier -> (slot, week tag, bundle)
 
 
 @dataclass(frozen=True)
 class Content:
     """What there is to pack: bundles in the order of their files, how to read one, and the notes that are retired."""
 
-    bundles: Sequence[Bundle]
-    read: Read
+    bundles: Sequence[StoredDiagram]
+    read: ReadDiagram
     retired: Sequence[Note]
 
 
@@ -43,26 +43,26 @@ class _Item:
 
 
 def pack_all(
-    content: Content, look: Look, shared: str, kept: Mapping[str, str], folder: Path, jobs: int
+    content: Content, settings: PackageSettings, shared: str, kept: Mapping[str, str], folder: Path, jobs: int
 ) -> dict[str, tuple[str, Path | None]]:
     """Write a package for each tier, one with everything, and the plan, into the folder.
 
     `shared` is a digest of what shapes every package, `kept` has the keys of packages that need not be made again. All
     packages are returned by name, with their keys; those that were kept without a file.
     """
-    order = _order(content, look)
-    tiers = sorted(look.plan.tiers, key=lambda tier: tier.number)
+    order = _order(content, settings)
+    tiers = sorted(settings.plan.tiers, key=lambda tier: tier.number)
     names = {tier.number: f"atlas-{tier.number}-{tier.slug}.apkg" for tier in tiers}
-    keys = {tier.number: _key(shared, content, order, look, tier.number) for tier in tiers}
+    keys = {tier.number: _key(shared, content, order, settings, tier.number) for tier in tiers}
     whole = hashlib.sha256("\0".join((shared, *keys.values())).encode()).hexdigest()
     files: dict[str, tuple[str, Path | None]] = {}
-    everything = None if kept.get(ALL) == whole else Package(folder / "all", look, jobs)
+    everything = None if kept.get(ALL) == whole else Package(folder / "all", settings, jobs)
     with ThreadPoolExecutor(jobs) as closing:  # sqlite and zlib work outside the interpreter's lock
         closed = []
         for number, name in names.items():
             if not keys[number]:
                 continue
-            package = None if kept.get(name) == keys[number] else Package(folder / str(number), look, jobs)
+            package = None if kept.get(name) == keys[number] else Package(folder / str(number), settings, jobs)
             files[name] = (keys[number], folder / str(number) if package else None)
             targets = [target for target in (package, everything) if target is not None]
             for media, picture, items in _tier(content, order, number) if targets else ():
@@ -78,36 +78,36 @@ def pack_all(
     if kept.get(PLAN) == whole:
         files[PLAN] = (whole, None)
     else:
-        build_plan(folder / "plan", look)
+        build_plan(folder / "plan", settings)
         files[PLAN] = (whole, folder / "plan")
     return files
 
 
-def _key(shared: str, content: Content, order: _Order, look: Look, tier: int) -> str:
+def _key(shared: str, content: Content, order: _Order, settings: PackageSettings, tier: int) -> str:
     """A digest of all that shapes the package of a tier; empty where there is none."""
     digest = hashlib.sha256(shared.encode())
-    for part in fields(look):
+    for part in fields(settings):
         if part.name not in ("plan", "templates", "mods"):  # the first two are in `shared`, the mods follow
-            digest.update(f"\0{part.name} {getattr(look, part.name)!r}".encode())
+            digest.update(f"\0{part.name} {getattr(settings, part.name)!r}".encode())
     for slot, week, bundle in order.get(tier, ()):
-        mods = ",".join([str(look.mods[guid].mod) for _, guid, _, _ in bundle.heads])
-        digest.update(f"\0{slot} {week} {bundle.seat.diagram} {bundle.entry} {mods}".encode())
-    gone = sorted((note.guid, look.mods[note.guid].mod) for note in content.retired if note.tier == tier)
+        mods = ",".join([str(settings.mods[guid].mod) for _, guid, _, _ in bundle.heads])
+        digest.update(f"\0{slot} {week} {bundle.ref.diagram} {bundle.entry} {mods}".encode())
+    gone = sorted((note.guid, settings.mods[note.guid].mod) for note in content.retired if note.tier == tier)
     digest.update(f"\0{gone!r}".encode())
     for kind in NOTE_TYPES:
-        digest.update(f"\0{look.mods[guid_of(note_type_key(kind))].mod}".encode())
+        digest.update(f"\0{settings.mods[guid_of(note_type_key(kind))].mod}".encode())
     return digest.hexdigest() if gone or order.get(tier) else ""
 
 
-def pack_some(content: Content, look: Look, wish: Wish, file: Path, jobs: int) -> bool:
+def pack_some(content: Content, settings: PackageSettings, wanted: Wanted, file: Path, jobs: int) -> bool:
     """Write one package with the notes that are wanted. Returns whether there were any."""
     package: Package | None = None
-    order = _order(content, look)
-    for tier in sorted(look.plan.tiers, key=lambda tier: tier.number):
+    order = _order(content, settings)
+    for tier in sorted(settings.plan.tiers, key=lambda tier: tier.number):
         for media, picture, items in _tier(content, order, tier.number):
-            if wanted := [item for item in items if wish(item.row.guid, item.tags, tier.number)]:
-                package = package or Package(file, look, jobs)
-                _add(package, media, picture, wanted, tier.number)
+            if chosen := [item for item in items if wanted(item.row.guid, item.tags, tier.number)]:
+                package = package or Package(file, settings, jobs)
+                _add(package, media, picture, chosen, tier.number)
     if package is not None:
         package.close()
     return package is not None
@@ -120,15 +120,15 @@ def _add(package: Package, media: str, picture: Deflated | None, items: Iterable
         package.add_media(media, picture)
 
 
-def _order(content: Content, look: Look) -> _Order:
+def _order(content: Content, settings: PackageSettings) -> _Order:
     """The bundles of each tier by slot."""
-    slots = deal(look.plan, (bundle.seat for bundle in content.bundles))
-    calendar = Calendar(look.plan, look.pace.weeks)
+    slots = assign_slots(settings.plan, (bundle.ref for bundle in content.bundles))
+    calendar = Calendar(settings.plan, settings.pace.weeks)
     order: _Order = {}
     for bundle in content.bundles:
-        slot = slots[bundle.seat.diagram]
-        week = week_tag(look.plan, calendar.week(bundle.seat, slot))
-        order.setdefault(bundle.seat.tier, []).append((slot, week, bundle))
+        slot = slots[bundle.ref.diagram]
+        week = week_tag(settings.plan, calendar.week(bundle.ref, slot))
+        order.setdefault(bundle.ref.tier, []).append((slot, week, bundle))
     for bundles in order.values():
         bundles.sort(key=lambda line: line[0])
     return order

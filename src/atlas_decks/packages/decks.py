@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from atlas_decks.packages.settings import Look
+from atlas_decks.packages.settings import PackageSettings
 from atlas_decks.packages.tables import Deck
 from atlas_decks.schedule.order import deck_name
 
@@ -13,27 +13,28 @@ _PRESET_IDS = 1_760_000_000_000
 _MINUTES_A_DAY = 24 * 60
 
 
-def about(look: Look) -> str:
+def about(settings: PackageSettings) -> str:
     """The description of the topmost deck. An import replaces it, so it tells what was imported last."""
-    cards, diagrams = (sum(count) for count in zip(*look.counts.values(), strict=True)) if look.counts else (0, 0)
-    where = f" from {look.plan.url}" if look.plan.url else ""
+    counts = settings.counts.values()
+    cards, diagrams = sum(cards for cards, _ in counts), sum(diagrams for _, diagrams in counts)
+    where = f" from {settings.plan.url}" if settings.plan.url else ""
     return (
-        f"{look.plan.about}\n\n{look.edition}: {cards:,} cards on {diagrams} diagrams in all.\n\n"
+        f"{settings.plan.about}\n\n{settings.edition}: {cards:,} cards on {diagrams} diagrams in all.\n\n"
         f"To update, import the newer package{where} with the import dialog's defaults. Reviews are kept."
     )
 
 
-def tier_deck(number: int, redraw: bool, look: Look) -> tuple[Any, dict[str, Any]]:
+def tier_deck(number: int, redraw: bool, settings: PackageSettings) -> tuple[Any, dict[str, Any]]:
     """The deck of a tier, or its Redraw deck, and its preset in the form of Anki's schema 11."""
-    plan, tier = look.plan, look.plan.tier(number)
-    preset_id = _PRESET_IDS + look.pace.weeks * 1000 + number * 10 + redraw
-    limit = look.limits[number]
+    plan, tier = settings.plan, settings.plan.tier(number)
+    preset_id = _PRESET_IDS + settings.pace.weeks * 1000 + number * 10 + redraw
+    limit = settings.limits[number]
     new, review = (limit.redraw_new, limit.redraw_review) if redraw else (limit.new, limit.review)
     # Anki spends the first step on Again: a new card answered Good gets the second one, so the first day stands twice
     ladder = [day * _MINUTES_A_DAY for day in (plan.review_days[0], *plan.review_days)]
     delays, graduating = (ladder, plan.review_days[-1] * 3 // 2) if redraw else ([1, 10], 1)
-    name = f"{plan.deck} {tier.deck}{' Redraw' if redraw else ''} ({look.pace.weeks} weeks)"
-    cards, diagrams = look.counts.get(number, (0, 0))
+    name = f"{plan.deck} {tier.deck}{' Redraw' if redraw else ''} ({settings.pace.weeks} weeks)"
+    cards, diagrams = settings.counts.get(number, (0, 0))
     about = f"{tier.goal} Weeks {tier.weeks[0]} to {tier.weeks[1]}. {cards:,} cards on {diagrams} diagrams."
     if redraw:
         about = f"Redraw each diagram with pen and paper after {', '.join(map(str, plan.review_days))} days."

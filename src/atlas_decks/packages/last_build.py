@@ -18,7 +18,7 @@ from atlas_decks.files import replace
 
 
 @dataclass(frozen=True)
-class Kept:
+class PackageRecord:
     """A package of the last build: its key, the SHA-256 of its bytes, its size."""
 
     key: str
@@ -27,41 +27,41 @@ class Kept:
 
 
 @dataclass(frozen=True)
-class Stamp:
+class LastBuild:
     """The last build: a key over everything, its packages by name, numbers to report, the newest mod in its ledger."""
 
     key: str = ""
-    packages: Mapping[str, Kept] = field(default_factory=dict)
+    packages: Mapping[str, PackageRecord] = field(default_factory=dict)
     diagrams: int = 0
     notes: int = 0
     retired: int = 0
     newest: int = 0
 
-    def intact(self, folder: Path) -> dict[str, Kept]:
+    def intact(self, folder: Path) -> dict[str, PackageRecord]:
         """The packages that lie in the folder as the last build left them."""
         return {name: kept for name, kept in self.packages.items() if _digest(folder / name) == kept.digest}
 
 
-def read(path: Path) -> Stamp:
+def read(path: Path) -> LastBuild:
     """The stamp in a file; an empty one where there is none that can be read."""
     try:
         data = json.loads(path.read_bytes())
-        packages = {str(name): Kept(**kept) for name, kept in data.pop("packages").items()}
-        return Stamp(packages=packages, **data)
+        packages = {str(name): PackageRecord(**kept) for name, kept in data.pop("packages").items()}
+        return LastBuild(packages=packages, **data)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        return Stamp()
+        return LastBuild()
 
 
-def write(path: Path, stamp: Stamp) -> None:
+def write(path: Path, stamp: LastBuild) -> None:
     """Keep a stamp. One that cannot be written only costs time, so failures pass."""
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         replace.write_file(path, json.dumps(asdict(stamp)).encode())
 
 
-def kept(key: str, file: Path) -> Kept:
+def kept(key: str, file: Path) -> PackageRecord:
     """The entry of a package that was just made."""
-    return Kept(key, _digest(file), file.stat().st_size)
+    return PackageRecord(key, _digest(file), file.stat().st_size)
 
 
 def _digest(file: Path) -> str:

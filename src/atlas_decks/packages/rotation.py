@@ -9,25 +9,25 @@ from atlas_decks.cards.notes import guid_of
 from atlas_decks.cards.notetypes import NOTE_TYPES
 from atlas_decks.curriculum.models import WEEKDAYS, Plan
 from atlas_decks.files.zip_archive import Archive, deflate
-from atlas_decks.packages.settings import Look
+from atlas_decks.packages.settings import PackageSettings
 from atlas_decks.packages.tables import NOTE_IDS, Deck, NewNote, made_by_genanki, model_of
 
 _PLAN_DECK_IDS = 2_059_500_000
 DAYS: dict[str, str] = {**{day: name[:3] for day, name in WEEKDAYS.items()}, "weak": "Weekend"}  # in names of decks
 
 
-def build_plan(file: Path, look: Look) -> None:
+def build_plan(file: Path, settings: PackageSettings) -> None:
     """Write `plan.apkg`: a filtered deck for each day of the rotation, with one suspended guide card each.
 
     A filtered deck travels only if it holds a card and the learner imports learning progress (README says how).
     """
-    plan, root = look.plan, look.plan.tag
+    plan, root = settings.plan, settings.plan.tag
     home = Deck(_PLAN_DECK_IDS, f"{plan.deck} plan", conf=1, desc="Guides to the weekday decks.", md=True)
-    model = model_of("guide", look)
+    model = model_of("guide", settings)
     decks: list[Any] = [home]
     rows: list[tuple[int, int]] = []
-    new_limit = max(limit.new for limit in look.limits.values())
-    review_limit = max(limit.review for limit in look.limits.values())
+    new_limit = max(limit.new for limit in settings.limits.values())
+    review_limit = max(limit.review for limit in settings.limits.values())
     for index, day in enumerate(days_of(plan), 1):
         title = DAYS[day]
         categories = [category.title for category in plan.categories if category.day == day]
@@ -36,7 +36,7 @@ def build_plan(file: Path, look: Look) -> None:
         about = f"{' and '.join(categories)}: due cards first, then new ones."
         if day == "weak":
             search = f'"deck:{plan.deck}::*" -tag:{root}::retired (prop:lapses>=2 OR rated:7:1) -is:suspended'
-            terms = [[search, look.pace.review_diagrams * 10, 1]]
+            terms = [[search, settings.pace.review_diagrams * 10, 1]]
             about = "Weak areas: cards that lapsed twice, or failed within the last seven days. Sunday is for rest."
         number = _PLAN_DECK_IDS + index
         decks.append(
@@ -62,7 +62,7 @@ def build_plan(file: Path, look: Look) -> None:
         home.add_note(
             NewNote(
                 NOTE_IDS + 900_000_000 + index,
-                look.mods[guid_of(key)].mod,
+                settings.mods[guid_of(key)].mod,
                 [0],
                 model=model,
                 guid=guid_of(key),
@@ -73,7 +73,7 @@ def build_plan(file: Path, look: Look) -> None:
             )
         )
         rows.append((NOTE_IDS + 900_000_000 + index, number))
-    newest = max(look.mods[guid_of(note_key_of_guide(day))].mod for day in days_of(plan))
+    newest = max(settings.mods[guid_of(note_key_of_guide(day))].mod for day in days_of(plan))
     made = made_by_genanki(decks, {}, newest)
     for card, filtered in rows:
         made.execute(

@@ -14,7 +14,7 @@ from atlas_decks.schedule.order import Placed
 
 
 @dataclass(frozen=True)
-class Look:
+class PackageSettings:
     """Everything a package needs besides its notes; `mods` are the ledger's entries, by GUID of note or note type.
 
     `edition` names the version; `counts` are the cards and diagrams of each tier in the whole curriculum.
@@ -32,9 +32,9 @@ class Look:
 def mean_cards(placed: Sequence[Placed]) -> float:
     """Cards a diagram, without the redraw cards; 9 where there is nothing to count."""
     cards = [p for p in placed if not p.note.retired and p.note.kind != "redraw"]
-    return mean(len(cards), len({p.note.diagram for p in cards}))
+    return mean_cards_a_diagram(len(cards), len({p.note.diagram for p in cards}))
 
 
-def mean(cards: int, diagrams: int) -> float:
+def mean_cards_a_diagram(cards: int, diagrams: int) -> float:
     """Cards a diagram, rounded up; 9 where there is nothing to count."""
     return math.ceil(cards / diagrams) if diagrams else 9

@@ -16,7 +16,7 @@ import genanki
 from atlas_decks.cards.notes import guid_of
 from atlas_decks.cards.notetypes import NOTE_TYPES
 from atlas_decks.cards.templates import Templates
-from atlas_decks.packages.settings import Look
+from atlas_decks.packages.settings import PackageSettings
 
 NOTE_IDS = 1_600_000_000_000  # note ids are milliseconds since 1970, in 2020; tier and position make them unique
 
@@ -91,19 +91,19 @@ def note_type_content(kind: str, templates: Templates) -> list[object]:
     ]
 
 
-def model_of(kind: str, look: Look) -> Any:
+def model_of(kind: str, settings: PackageSettings) -> Any:
     """The note type of a kind of card as genanki takes it."""
     note_type = NOTE_TYPES[kind]
     return _Model(
-        mod=look.mods[guid_of(note_type_key(kind))].mod,
+        mod=settings.mods[guid_of(note_type_key(kind))].mod,
         model_id=note_type.id,
         name=note_type.name,
         fields=[{"name": name, "id": number} for name, number in note_type.fields],
         templates=[
             {"name": name, "id": number, "qfmt": front, "afmt": back}
-            for name, number, front, back in look.templates.card_sides(note_type)
+            for name, number, front, back in settings.templates.card_sides(note_type)
         ],
-        css=look.templates.css(),
+        css=settings.templates.css(),
     )
 
 

@@ -78,7 +78,7 @@ def prepare(
         **{f"{folder}/{name}": data for name, data in built.packages.items()},
         f"{folder}/diff.md": note.encode(),
         f"{folder}/SHA256SUMS": "".join(f"{sums[name]}  {name}\n" for name in sorted(sums)).encode(),
-        project.ledger.name: book,
+        project.ledger_file.name: book,
         project.release_ledger.name: book,
         project.releases.name: release_log.write([*log, release]).encode(),
         f"../{project.changelog.name}": changelog.add_release(text, version, date, summary(changes)).encode(),
@@ -127,8 +127,8 @@ def _difference(project: Project, plan: Plan, package: Path | None, new: Packed,
     return difference(Packed(notes, types), new)
 
 
-def _version(wish: str | None, last: Release | None, changes: Difference) -> str:
-    if wish is None:
+def _version(wanted: str | None, last: Release | None, changes: Difference) -> str:
+    if wanted is None:
         if last is None:
             return FIRST
         major, minor, patch = last.number
@@ -140,10 +140,10 @@ def _version(wish: str | None, last: Release | None, changes: Difference) -> str
         )
         return f"{major}.{minor + 1}.0" if larger else f"{major}.{minor}.{patch + 1}"
     try:
-        number = release_log.parse(wish)
+        number = release_log.parse(wanted)
     except ValueError as error:
         raise _problem("version", str(error), "three numbers with dots between them") from error
     if last and number <= last.number:
         hint = "leave the version out to get the next one"
-        raise _problem("version", f"{wish} is not newer than {last.version}", hint)
-    return wish
+        raise _problem("version", f"{wanted} is not newer than {last.version}", hint)
+    return wanted

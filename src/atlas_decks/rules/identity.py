@@ -17,7 +17,7 @@ def id_unique(curriculum: Curriculum) -> Iterator[Problem]:
     first: dict[str, Diagram] = {}
     for diagram in curriculum.diagrams:
         if (other := first.setdefault(diagram.id, diagram)) is not diagram:
-            line = other.origin.place(other.path("id"))[0]
+            line = other.origin.position(other.path("id"))[0]
             message = f"`{diagram.id}` is also the id of a diagram at {other.origin.path}:{line}"
             yield diagram.origin.problem(diagram.path("id"), "id-unique", message, "give the newer one another id")
 

@@ -28,7 +28,7 @@ PALETTE = frozenset({"edge", "service", "state", "control", "external", "danger"
 def _line(diagram: Diagram, offset: int) -> tuple[int, int]:
     """(line, column) in the file of a character of the Mermaid source."""
     path = diagram.path("mermaid")
-    line, column = diagram.origin.place(path)
+    line, column = diagram.origin.position(path)
     if path not in diagram.origin.blocks:
         return line, column
     return line + 1 + diagram.spec.mermaid[:offset].count("\n"), 1

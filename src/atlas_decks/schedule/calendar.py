@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from atlas_decks.curriculum.models import Diagram, Pace, Plan
-from atlas_decks.schedule.refs import Seat, seat_of
+from atlas_decks.schedule.refs import DiagramRef, ref_of
 
 
 @dataclass(frozen=True)
@@ -30,12 +30,12 @@ class Calendar:
             planned[category.tier] = planned.get(category.tier, 0) + category.planned
         self._tiers = {tier.number: (*tier.weeks, planned.get(tier.number, 0)) for tier in plan.tiers}
 
-    def week(self, seat: Seat, slot: int) -> int:
+    def week(self, ref: DiagramRef, slot: int) -> int:
         """The week in which the plan reaches a diagram."""
-        first, last, planned = self._tiers[seat.tier]
+        first, last, planned = self._tiers[ref.tier]
         share = 0.0
-        if seat.company and seat.category == "architecture":
-            first = last = self._companies[seat.company]
+        if ref.company and ref.category == "architecture":
+            first = last = self._companies[ref.company]
         else:
             share = min(slot / planned, 0.999)
         start = (first - 1) * self._factor
@@ -44,7 +44,7 @@ class Calendar:
 
 def week_of(diagram: Diagram, slot: int, plan: Plan, weeks: int) -> int:
     """The week in which the plan reaches a diagram, from 1, when it is studied in `weeks` weeks."""
-    return Calendar(plan, weeks).week(seat_of(diagram), slot)
+    return Calendar(plan, weeks).week(ref_of(diagram), slot)
 
 
 def week_tag(plan: Plan, week: int) -> str:

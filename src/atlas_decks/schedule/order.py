@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from atlas_decks.cards.notes import Note
 from atlas_decks.curriculum.models import Category, Company, Curriculum, Plan
 from atlas_decks.schedule.calendar import Calendar, week_tag
-from atlas_decks.schedule.refs import Seat, seat_of
+from atlas_decks.schedule.refs import DiagramRef, ref_of
 
 SLOT = 100  # positions a diagram has for its cards; what is unused are the gaps for cards to come
 # first position of each kind within the slot, and the step between its cards
@@ -30,33 +30,33 @@ def slots(curriculum: Curriculum) -> dict[str, int]:
     Slots are dealt over everything that is planned, not over what exists: a diagram written later lands among the
     cards that a learner already has.
     """
-    return deal(curriculum.plan, map(seat_of, curriculum.diagrams))
+    return assign_slots(curriculum.plan, map(ref_of, curriculum.diagrams))
 
 
-def deal(plan: Plan, seats: Iterable[Seat]) -> dict[str, int]:
-    """As `slots`, of seats in the order of their files."""
+def assign_slots(plan: Plan, refs: Iterable[DiagramRef]) -> dict[str, int]:
+    """As `slots`, of references in the order of their files."""
     result: dict[str, int] = {}
-    of_tier: dict[int, list[Seat]] = {}
-    for seat in seats:
-        of_tier.setdefault(seat.tier, []).append(seat)
+    of_tier: dict[int, list[DiagramRef]] = {}
+    for ref in refs:
+        of_tier.setdefault(ref.tier, []).append(ref)
     for tier in plan.tiers:
         categories = [category for category in plan.categories if category.tier == tier.number]
         rank: dict[str, int] = {}
         for position, name in enumerate(_planned_order(categories, plan.companies)):
             rank[name] = position
         count: dict[str, int] = {}
-        for seat in of_tier.get(tier.number, ()):
-            name = _queue(seat)
+        for ref in of_tier.get(tier.number, ()):
+            name = _queue(ref)
             ordinal = count.get(name, 0)
             count[name] = ordinal + 1
-            result[seat.diagram] = rank.get(f"{name}#{ordinal}", len(rank) + len(result))
+            result[ref.diagram] = rank.get(f"{name}#{ordinal}", len(rank) + len(result))
     return result
 
 
-def _queue(seat: Seat) -> str:
-    if seat.company and seat.category == "architecture":
-        return f"{seat.category}/{seat.company}/{seat.group}"
-    return f"{seat.category}/{seat.group}"
+def _queue(ref: DiagramRef) -> str:
+    if ref.company and ref.category == "architecture":
+        return f"{ref.category}/{ref.company}/{ref.group}"
+    return f"{ref.category}/{ref.group}"
 
 
 def _planned_order(categories: Sequence[Category], companies: Sequence[Company]) -> list[str]:
@@ -121,7 +121,7 @@ def place(notes: Iterable[Note], curriculum: Curriculum, weeks: int) -> list[Pla
         else:
             of_diagram.setdefault(note.diagram, []).append(note)
     for diagram, mine in of_diagram.items():
-        week = week_tag(plan, calendar.week(seat_of(curriculum.by_id[diagram]), slot[diagram]))
+        week = week_tag(plan, calendar.week(ref_of(curriculum.by_id[diagram]), slot[diagram]))
         for note, due in zip(mine, positions(slot[diagram], [note.kind for note in mine]), strict=True):
             tagged = replace(note, tags=tuple(sorted({*note.tags, week})))
             placed.append(Placed(tagged, deck_name(plan, note.tier, note.kind == "redraw"), due))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from atlas_decks.curriculum.models import Diagram
 
 
-class Seat(NamedTuple):
+class DiagramRef(NamedTuple):
     """What decides when a diagram is met; `company` is empty where none is its subject."""
 
     diagram: str
@@ -17,7 +17,7 @@ class Seat(NamedTuple):
     company: str
 
 
-def seat_of(diagram: Diagram) -> Seat:
-    """The seat of a diagram."""
+def ref_of(diagram: Diagram) -> DiagramRef:
+    """What decides when this diagram is met."""
     company = diagram.company.slug if diagram.company else ""
-    return Seat(diagram.id, diagram.category.tier, diagram.category.slug, diagram.spec.group, company)
+    return DiagramRef(diagram.id, diagram.category.tier, diagram.category.slug, diagram.spec.group, company)
