@@ -85,6 +85,24 @@ def test_numbers_that_anki_needs(built: pipeline.Built, tmp_path: Path) -> None:
     assert all(p["new"]["delays"] == [1440, 1440, 4320, 10080, 20160, 43200, 86400] for p in redraw)
 
 
+def test_clients_that_believe_req_make_no_card_of_empty_spare_fields(built: pipeline.Built, tmp_path: Path) -> None:
+    """`req` names, of each template, the fields without which there is no card; Anki 2.1.26 goes by it alone."""
+    with _collection(built.packages["atlas-all.apkg"], tmp_path) as db:
+        models = json.loads(db.execute("SELECT models FROM col").fetchone()[0])
+    db.close()
+    for model in models.values():
+        names = [field["name"] for field in model["flds"]]
+        needed = {}
+        for (ordinal, rule, fields), template in zip(model["req"], model["tmpls"], strict=True):
+            assert ordinal == template["ord"]
+            needed[template["name"]] = (rule, [names[index] for index in fields])
+        for template, field in (("Spare A", "Spare 1"), ("Spare B", "Spare 2")):
+            if template in needed:
+                assert needed[template] == ("all", [field])
+        assert needed[model["tmpls"][0]["name"]] == ("any", ["Key"])
+        assert any(rule == "all" for rule, _ in needed.values())
+
+
 def test_ids_are_fixed_for_ever() -> None:
     """Changing one of these numbers breaks the decks of everybody who has them."""
     assert {kind: t.id for kind, t in NOTE_TYPES.items()} == json.loads(

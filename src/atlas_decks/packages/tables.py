@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -19,6 +20,7 @@ from atlas_decks.cards.templates import Templates
 from atlas_decks.packages.settings import PackageSettings
 
 NOTE_IDS = 1_600_000_000_000  # note ids are milliseconds since 1970, in 2020; tier and position make them unique
+_SECTION = re.compile(r"\s*\{\{([#^])([^{}]+)\}\}")
 
 
 def note_type_key(kind: str) -> str:
@@ -59,7 +61,22 @@ class _Model(genanki.Model):  # type: ignore[misc]
 
     @property
     def _req(self) -> list[Any]:
-        return [[ordinal, "any", [0]] for ordinal in range(len(self.templates))]
+        names = [field["name"] for field in self.fields]
+        return [[ordinal, *_needed(template["qfmt"], names)] for ordinal, template in enumerate(self.templates)]
+
+
+def _needed(front: str, names: Sequence[str]) -> tuple[str, list[int]]:
+    """Which fields must be filled for a card to be made: those of the sections in which the whole front stands.
+
+    In the form of `req` of a note type, which old clients believe (Anki 2.1.26 does); without such a section it is
+    the first field, which is never empty. https://github.com/ankidroid/Anki-Android/wiki/Database-Structure
+    """
+    needed, position = [], 0
+    while section := _SECTION.match(front, position):
+        position = section.end()
+        if section[1] == "#":
+            needed.append(names.index(section[2].strip()))
+    return ("all", sorted(needed)) if needed else ("any", [0])
 
 
 class Deck(genanki.Deck):  # type: ignore[misc]
