@@ -13,6 +13,7 @@ from atlas_decks.packages.settings import PackageSettings
 from atlas_decks.packages.tables import NOTE_IDS, Deck, NewNote, made_by_genanki, model_of
 
 _PLAN_DECK_IDS = 2_059_500_000
+_MANUAL = (NOTE_IDS, 4)  # id of an entry of the review log, milliseconds since 1970; kind: set by hand, no answer
 DAYS: dict[str, str] = {**{day: name[:3] for day, name in WEEKDAYS.items()}, "weak": "Weekend"}  # in names of decks
 
 
@@ -80,6 +81,8 @@ def build_plan(file: Path, settings: PackageSettings) -> None:
             "UPDATE cards SET did = ?, odid = ?, odue = due, queue = -1 WHERE nid = ?",
             (filtered, _PLAN_DECK_IDS, card),
         )
+    # Anki 2.1.55 to 23.10 take filtered decks only from a package with a review in it: one that changed nothing
+    made.execute("INSERT INTO revlog SELECT ?, id, -1, 0, 0, 0, 0, 0, ? FROM cards ORDER BY id LIMIT 1", _MANUAL)
     made.commit()
     made.execute("VACUUM")
     archive = Archive(file)
