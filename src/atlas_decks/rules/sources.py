@@ -32,7 +32,8 @@ def source_used(curriculum: Curriculum) -> Iterator[Problem]:
         keys = used.setdefault(diagram.origin.path, set())
         keys.add(diagram.main_source)
         keys.update(fact.source for _, _, _, fact in diagram.facts() if fact.source)
-        keys.update(fact.source for fact in (*diagram.spec.traces, *diagram.spec.decisions) if fact.source)
+        keys.update(trace.source for trace in diagram.spec.traces if trace.source)
+        keys.update(decision.source for decision in diagram.spec.decisions if decision.source)
     for source, head in curriculum.files:
         for key in head.sources:
             if source.path in used and key not in used[source.path]:
