@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from atlas_decks.learner.real_anki import collection, import_package
+from atlas_decks.learner.real_anki import import_package, temporary_collection
 
 Client = Literal["anki", "ankidroid"]
 # AnkiDroid's rules for pages and pictures, in the form of its flashcard.css and stricter: a cap on every picture
@@ -32,7 +32,7 @@ class CardPage:
 def card_pages(package: Path, media_to: Path, keys: set[str] | None = None) -> list[CardPage]:
     """Import a package into Anki and return its cards' sides; the media files are copied to `media_to`."""
     pages: list[CardPage] = []
-    with collection() as col:
+    with temporary_collection() as col:
         import_package(col, package)
         for file in Path(col.media.dir()).iterdir():
             (media_to / file.name).write_bytes(file.read_bytes())
