@@ -49,7 +49,7 @@ def test_every_picture_is_self_contained(checked: pipeline.Checked) -> None:
 def test_what_is_read_in_a_picture(source: str, nodes: dict[str, int], edges: int, labelled: int) -> None:
     drawing = EmbeddedRenderer().render(source)
     assert {name: len(boxes) for name, boxes in drawing.nodes.items()} == nodes
-    assert (drawing.edges, drawing.labelled) == (edges, labelled)
+    assert (len(drawing.edges), drawing.labelled) == (edges, labelled)
     for boxes in drawing.nodes.values():
         for box in boxes:
             assert 0 <= box.x < box.x + box.width <= 1
@@ -175,6 +175,7 @@ def test_mermaid_ink_draws_what_the_embedded_engine_draws(ink: str, source: str)
         here.height,
     )
     assert there.labels == here.labels
+    assert [(e.start, e.end, e.label) for e in there.edges] == [(e.start, e.end, e.label) for e in here.edges]
 
 
 def test_mermaid_py_itself_can_use_the_server(ink: str) -> None:

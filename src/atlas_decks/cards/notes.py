@@ -86,7 +86,7 @@ class _Maker:
         self.complexity = next(
             step
             for step in plan.complexity
-            if len(drawing.nodes) + drawing.edges <= step.elements or step is plan.complexity[-1]
+            if len(drawing.nodes) + len(drawing.edges) <= step.elements or step is plan.complexity[-1]
         )
 
     def note(self, kind: CardKind, fact: str, values: Mapping[str, str], source: str) -> Note:
@@ -145,7 +145,7 @@ class _Maker:
         drawing = self.drawing
         return {
             "Shows": str(escape(self.diagram.spec.shows)),
-            "Size": f"{len(drawing.nodes)} nodes and {drawing.edges} edges",
+            "Size": f"{len(drawing.nodes)} nodes and {len(drawing.edges)} edges",
             "Minutes": str(self.complexity.minutes),
             "Technique": self.fill("fields/steps.html", name=technique.name, items=technique.steps),
             "Hook": self.fill("fields/breadcrumb.html", parts=[f"{technique.hook}: {technique.story}"]),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import orjson
 
 from atlas_decks.diagrams.font import font_digest
-from atlas_decks.diagrams.picture import Box, Label, Picture
+from atlas_decks.diagrams.picture import Box, Edge, Label, Picture
 from atlas_decks.files import checked
 from atlas_decks.files.versions import versions
 
@@ -49,8 +50,7 @@ class Cache:
                 height=data["height"],
                 nodes={name: tuple(Box(**box) for box in boxes) for name, boxes in data["nodes"].items()},
                 labels=tuple(Label(**label) for label in data["labels"]),
-                edges=data["edges"],
-                labelled=data["labelled"],
+                edges=tuple(map(_edge, data["edges"])),
                 missing_glyphs=data["missing_glyphs"],
             )
         except (OSError, ValueError, KeyError, TypeError):
@@ -62,3 +62,9 @@ class Cache:
             checked.write(self.folder / f"{key}.json", orjson.dumps(picture))
         except (OSError, TypeError):  # TypeError: a text that is not UTF-8
             return
+
+
+def _edge(data: dict[str, Any]) -> Edge:
+    box = data["label_box"] and Box(**data["label_box"])
+    path = tuple((x, y) for x, y in data["path"])
+    return Edge(data["start"], data["end"], data["label"], data["arrow"], path, box)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Role = Literal["node", "edge", "subgraph", "note"]
+Arrow = Literal["end", "start", "both", "none"]
+Point = tuple[float, float]
 KINDS = ("flowchart", "sequenceDiagram", "stateDiagram-v2", "erDiagram")
 
 
@@ -26,7 +28,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Label:
-    """A text in the picture; `node` is the id of the node that it labels, `size` its font size in px."""
+    """A text in the picture; `node` is the id of the node or subgraph that it labels, `size` its font size in px."""
 
     text: str
     role: Role
@@ -35,11 +37,34 @@ class Label:
 
 
 @dataclass(frozen=True)
+class Edge:
+    """A line between two nodes, as it is drawn.
+
+    `start` and `end` are ids of nodes, subgraphs or composite states, in the order of the source; `[*]` stands for the
+    circle where a state machine begins or ends. `arrow` says at which ends heads are; the cardinalities of an ER
+    diagram are none. `path` are the points of the line and `label_box` is the place of its text, None where it has
+    none, both in fractions of the viewBox.
+    """
+
+    start: str
+    end: str
+    label: str
+    arrow: Arrow
+    path: tuple[Point, ...]
+    label_box: Box | None = None
+
+    def joins(self, start: str, end: str) -> bool:
+        """Whether one gets along this edge from `start` to `end`: with its arrow, or either way where it has none."""
+        forward, back = (self.start, self.end) == (start, end), (self.end, self.start) == (start, end)
+        return (forward and self.arrow != "start") or (back and self.arrow != "end")
+
+
+@dataclass(frozen=True)
 class Picture:
     """A self-contained SVG, its natural size in px, and what can be read in it.
 
-    `nodes` maps node ids to boxes (a sequence participant has two); `edges` counts the edges, `labelled` those with
-    text; `missing_glyphs` are the characters that the embedded font cannot draw.
+    `nodes` maps node ids to boxes (a sequence participant has two, a composite state the strip with its name);
+    `missing_glyphs` are the characters that the embedded font cannot draw.
     """
 
     kind: str
@@ -48,6 +73,14 @@ class Picture:
     height: float
     nodes: Mapping[str, tuple[Box, ...]]
     labels: tuple[Label, ...]
-    edges: int
-    labelled: int
+    edges: tuple[Edge, ...]
     missing_glyphs: str = ""
+
+    @property
+    def labelled(self) -> int:
+        """How many edges have a text."""
+        return sum(1 for edge in self.edges if edge.label)
+
+    def name_of(self, node: str) -> str:
+        """What is written on a node or subgraph: its label, of an entity its first line; else its id."""
+        return next((label.text for label in self.labels if label.node == node), node)

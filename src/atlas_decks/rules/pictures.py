@@ -134,8 +134,8 @@ def node_count(diagram: Diagram, picture: Picture) -> Iterator[Problem]:
 @picture_rule("edge-labels")
 def edge_labels(diagram: Diagram, picture: Picture) -> Iterator[Problem]:
     """At least half of a flowchart's edges say what flows."""
-    if picture.kind == "flowchart" and picture.labelled * 2 < picture.edges:
-        message = f"{picture.labelled} of {picture.edges} edges are labelled; at least half"
+    if picture.kind == "flowchart" and picture.labelled * 2 < len(picture.edges):
+        message = f"{picture.labelled} of {len(picture.edges)} edges are labelled; at least half"
         yield _at(diagram, 0, "edge-labels", message, 'say what flows: a -->|"writes"| b')
 
 

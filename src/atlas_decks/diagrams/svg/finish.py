@@ -7,16 +7,16 @@ the file. The node boxes are read from the same tree, so they are exact.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from dataclasses import dataclass
 
 from lxml import etree
 
 from atlas_decks.diagrams.font import font_face, missing_glyphs, text_width
 from atlas_decks.diagrams.palette import CSS, GROUND
-from atlas_decks.diagrams.picture import Box, Label, Picture, Role
+from atlas_decks.diagrams.picture import Box, Edge, Picture
 from atlas_decks.diagrams.svg import cascade
 from atlas_decks.diagrams.svg.minify import minify
-from atlas_decks.diagrams.svg.paths import bounds
+from atlas_decks.diagrams.svg.reading import Line, Rect, font_size, mark_roles, read
 
 SVG = "http://www.w3.org/2000/svg"
 
@@ -88,15 +88,10 @@ _ATTRIBUTES = frozenset(
         "name",
     ]
 )
-_ALLOWED = _ATTRIBUTES | {"data-et", "data-id", "data-role"}
-_NODE_ID = re.compile(r"-(?:flowchart|state|entity)-(.+)-\d+$")
-_TRANSLATE = re.compile(r"translate\(\s*([-\d.e]+)[\s,]*([-\d.e]+)?\s*\)")
+_ALLOWED = _ATTRIBUTES | {"data-et", "data-from", "data-id", "data-role", "data-to", "data-type"}
 _UNSAFE = re.compile(r"javascript:|url\(\s*['\"]?(?!#|data:)", re.IGNORECASE)
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
-_FONT_SIZE = re.compile(r"font-size:\s*([\d.]{1,8})(?:px)?(?![\w.%])")
-_USUAL_SIZE = 16.0  # px; what Mermaid sets its labels in
 _GROUND_PAD = 1.5  # px that the ground of an edge's label shows on either side of the text
-Rect = tuple[float, float, float, float]  # x0, y0, x1, y1 in px
 
 
 class UnsafeSvgError(ValueError):
@@ -112,18 +107,17 @@ def finish(raw: str, kind: str, minified: bool = True) -> Picture:
     root = _parse(raw)
     for old in root.findall("rect[@class='atlas-ground']"):
         root.remove(old)
-    _mark_roles(root)
+    mark_roles(root)
     _clean(root)
     x, y, width, height = _view_box(root)
     _simplify_rough(root)
     _ground_labels(root)
-    nodes = _nodes(root)
-    labels = list(_labels(root, nodes))
-    edges, labelled = _edges(root, kind)
+    seen = read(root, kind)
     for name in list(root.attrib):
         if name not in ("id", "class", "viewBox"):
             del root.attrib[name]
-    _style(root, frozenset("".join(label.text for label in labels) + "0123456789[] "), minified)
+    letters = "".join(label.text for label in seen.labels)
+    _style(root, frozenset(letters + "0123456789[] "), minified)
     ground = etree.Element("rect", x=_n(x), y=_n(y), width=_n(width), height=_n(height), rx="6", fill=GROUND)
     if minified:
         root.set("viewBox", " ".join(map(_n, (x, y, width, height))))
@@ -134,20 +128,38 @@ def finish(raw: str, kind: str, minified: bool = True) -> Picture:
     root.set("height", _n(height))
     root.set("preserveAspectRatio", "none")  # fills its box whatever the box: a mask over a node stays over it
     body = etree.tostring(root, encoding="unicode").replace("<svg ", f'<svg xmlns="{SVG}" ', 1)
-    boxes = {
-        name: tuple(
-            Box(
-                round((a - x) / width, 5),
-                round((b - y) / height, 5),
-                round((c - a) / width, 5),
-                round((d - b) / height, 5),
-            )
-            for a, b, c, d in rects
-        )
-        for name, rects in nodes.items()
-    }
-    missing = missing_glyphs("".join(label.text for label in labels))
-    return Picture(kind, body, round(width, 2), round(height, 2), boxes, tuple(labels), edges, labelled, missing)
+    frame = _Frame(x, y, width, height)
+    return Picture(
+        kind=kind,
+        svg=body,
+        width=round(width, 2),
+        height=round(height, 2),
+        nodes={name: tuple(map(frame.box, rects)) for name, rects in seen.nodes.items()},
+        labels=seen.labels,
+        edges=tuple(map(frame.edge, seen.lines)),
+        missing_glyphs=missing_glyphs(letters),
+    )
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """Turns px into fractions of the viewBox."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    def point(self, point: tuple[float, float]) -> tuple[float, float]:
+        return round((point[0] - self.x) / self.width, 5), round((point[1] - self.y) / self.height, 5)
+
+    def box(self, rect: Rect) -> Box:
+        x, y = self.point(rect[:2])
+        return Box(x, y, round((rect[2] - rect[0]) / self.width, 5), round((rect[3] - rect[1]) / self.height, 5))
+
+    def edge(self, line: Line) -> Edge:
+        box = self.box(line.label_box) if line.label_box else None
+        return Edge(line.start, line.end, line.label, line.arrow, tuple(map(self.point, line.points)), box)
 
 
 def _parse(raw: str) -> etree._Element:
@@ -167,35 +179,10 @@ def _parse(raw: str) -> etree._Element:
     return root
 
 
-def _mark_roles(root: etree._Element) -> None:
-    """Write down what each text is, before the engine's own attributes go."""
-    for element in root.iter("g", "text"):
-        classes = set((element.get("data-merman-source-classes") or element.get("class") or "").split())
-        role: Role | None = None
-        if classes & {
-            "edgeLabel",
-            "edgeTerminals",
-            "messageText",
-            "loopText",
-            "labelText",
-            "sectionTitle",
-            "relationshipLabel",
-        }:
-            role = "edge"
-        elif classes & {"cluster-label", "cluster"}:
-            role = "subgraph"
-        elif classes & {"noteText", "noteLabel", "statediagram-note"}:
-            role = "note"
-        elif classes & {"nodeLabel", "actor", "node"}:
-            role = "node"
-        if role and not element.get("data-role"):
-            element.set("data-role", role)
-
-
 def _clean(root: etree._Element) -> None:
     etree.strip_elements(root, "filter", "linearGradient", with_tail=False)  # decoration that nothing of ours needs
-    for element in reversed(list(root.iter("g"))):  # what the engine put aside for HTML labels
-        if len(element) == 0 and element is not root:
+    for element in reversed(list(root.iter("g"))):  # put aside for HTML labels; one with an id says whose a text is
+        if len(element) == 0 and element is not root and not element.get("data-id"):
             _drop(element)
     used: set[str] = set()  # ids that something refers to
     for element in list(root.iter()):
@@ -237,123 +224,6 @@ def _view_box(root: etree._Element) -> tuple[float, float, float, float]:
     return x, y, width, height
 
 
-def _offset(element: etree._Element | None) -> tuple[float, float]:
-    """The sum of the translations up the tree, in px."""
-    dx = dy = 0.0
-    while element is not None:
-        for a, b in _TRANSLATE.findall(element.get("transform") or ""):
-            dx, dy = dx + float(a), dy + float(b or 0)
-        element = element.getparent()
-    return dx, dy
-
-
-def _shape(element: etree._Element) -> Rect | None:
-    """The extent of one shape in its own coordinates, moved by the translations above it; None where it has none."""
-
-    def number(name: str) -> float:
-        return float(element.get(name) or 0)
-
-    if element.tag == "rect":
-        box = (number("x"), number("y"), number("x") + number("width"), number("y") + number("height"))
-    elif element.tag in ("circle", "ellipse"):
-        rx = number("r") or number("rx")
-        ry = number("r") or number("ry")
-        box = (number("cx") - rx, number("cy") - ry, number("cx") + rx, number("cy") + ry)
-    elif element.tag in ("polygon", "polyline"):
-        values = [float(v) for v in re.split(r"[\s,]+", (element.get("points") or "").strip()) if v]
-        if len(values) < 2:
-            return None
-        box = (min(values[::2]), min(values[1::2]), max(values[::2]), max(values[1::2]))
-    elif element.tag == "path":
-        drawn = bounds(element.get("d") or "")
-        if drawn is None:
-            return None
-        box = drawn
-    else:
-        return None
-    dx, dy = _offset(element)
-    return box[0] + dx, box[1] + dy, box[2] + dx, box[3] + dy
-
-
-def _nodes(root: etree._Element) -> dict[str, list[Rect]]:
-    """Extents of the nodes by id."""
-    nodes: dict[str, list[Rect]] = {}
-    for group in root.iter("g"):
-        classes = (group.get("class") or "").split()
-        match = _NODE_ID.search(group.get("id") or "")
-        if "node" not in classes or match is None or "statediagram-note" in classes:
-            continue
-        rects = [rect for shape in group.iter() if isinstance(shape.tag, str) and (rect := _shape(shape))]
-        name = match.group(1)
-        if rects and not name.startswith("root_") and not re.search(r"_(start|end)$", name):
-            union = (
-                min(r[0] for r in rects),
-                min(r[1] for r in rects),
-                max(r[2] for r in rects),
-                max(r[3] for r in rects),
-            )
-            nodes.setdefault(name, []).append(union)
-    for head in root.iter("rect"):
-        if "actor" in (head.get("class") or "").split() and head.get("name") and (extent := _shape(head)):
-            nodes.setdefault(str(head.get("name")), []).append(extent)
-    return nodes
-
-
-def _labels(root: etree._Element, nodes: dict[str, list[Rect]]) -> Iterator[Label]:
-    """All texts; the lines of one label are joined."""
-    done: set[etree._Element] = set()
-    for text in root.iter("text"):
-        holder = next((e for e in (text, *text.iterancestors("g")) if e.get("data-role")), None)
-        role: Role = "note" if holder is None else str(holder.get("data-role"))  # type: ignore[assignment]
-        parent = text.getparent()
-        siblings = list(parent.iterchildren("text")) if parent is not None and parent.get("data-role") else [text]
-        if siblings[0] in done:
-            continue
-        done.add(siblings[0])
-        content = " ".join(" ".join("".join(map(str, line.itertext())).split()) for line in siblings).strip()
-        if not content:
-            continue
-        dx, dy = _offset(text)
-        x, y = float(text.get("x") or 0) + dx, float(text.get("y") or 0) + dy
-        name = ""
-        if role == "node":
-            inside = [
-                (r[2] - r[0], n)
-                for n, rs in nodes.items()
-                for r in rs
-                if r[0] <= x <= r[2] and r[1] - 1 <= y <= r[3] + 1
-            ]
-            name = min(inside)[1] if inside else ""
-        yield Label(content, role, name, _size(text))
-
-
-def _edges(root: etree._Element, kind: str) -> tuple[int, int]:
-    """(edges, edges with a label)."""
-    if kind == "sequenceDiagram":
-        lines = [
-            e
-            for e in root.iter("line", "path")
-            if set((e.get("class") or "").split()) & {"messageLine0", "messageLine1"}
-        ]
-        texts = [t for t in root.iter("text") if "messageText" in (t.get("class") or "").split()]
-        return len(lines), min(len(lines), len(texts))
-    classes = {"flowchart-link", "transition", "relationshipLine"}
-    paths = [
-        e
-        for e in root.iter("path")
-        if e.get("data-et") == "edge" or set((e.get("class") or "").split()) & classes
-        if "note-edge" not in (e.get("class") or "").split()
-    ]
-    groups = [
-        g
-        for g in root.iter("g")
-        if g.get("data-role") == "edge"
-        and any(c.tag == "text" and "".join(map(str, c.itertext())).strip() for c in g.iter())
-        if not any(a.get("data-role") == "edge" for a in g.iterancestors("g"))
-    ]
-    return len(paths), min(len(paths), len(groups))
-
-
 def _simplify_rough(root: etree._Element) -> None:
     """Hand-drawn outlines come as a fill and a long sketched stroke; one path with both looks the same, at a tenth."""
     for group in root.iter("g"):
@@ -375,17 +245,11 @@ def _ground_labels(root: etree._Element) -> None:
             for rect in group.iterchildren("rect"):
                 rect.set("fill", GROUND)
                 rect.set("fill-opacity", "0.92")
-                lines = (text_width("".join(map(str, t.itertext())), _size(t)) for t in group.iterchildren("text"))
+                lines = (text_width("".join(map(str, t.itertext())), font_size(t)) for t in group.iterchildren("text"))
                 wanted = max(lines, default=0.0) + 2 * _GROUND_PAD
                 if (more := wanted - float(rect.get("width") or 0)) > 0:
                     rect.set("x", _n(float(rect.get("x") or 0) - more / 2))
                     rect.set("width", _n(wanted))
-
-
-def _size(text: etree._Element) -> float:
-    """The font size of a text in px: the engine writes it on each."""
-    match = _FONT_SIZE.search(text.get("style") or "") or _FONT_SIZE.search(f"font-size:{text.get('font-size')}")
-    return float(match.group(1)) if match else _USUAL_SIZE
 
 
 def _style(root: etree._Element, characters: frozenset[str], minified: bool) -> None:

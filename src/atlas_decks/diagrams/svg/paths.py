@@ -10,13 +10,14 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from fontTools.pens.boundsPen import BoundsPen
 from fontTools.svgLib.path import parse_path
 
 _TOKEN = re.compile(r"[A-Za-z]|-?(?:\d+\.?\d*|\.\d+)(?:e-?\d+)?")
 _NUMBER = re.compile(r"-?\d+\.\d{2,}(?:e-?\d+)?")
-_ARGUMENTS = {"M": 2, "L": 2, "C": 6, "Z": 0}
+_ARGUMENTS = {"M": 2, "L": 2, "Q": 4, "C": 6, "Z": 0}
 _FLAT = 0.08  # px by which a point may lie off the line that replaces it
 Point = tuple[float, float]
 Segment = tuple[str, tuple[Point, ...]]
@@ -35,7 +36,7 @@ def round_numbers(text: str) -> str:
 
 
 def shorten(data: str) -> str:
-    """Equivalent path data. Paths of other commands than absolute M, L, C and Z only get shorter numbers."""
+    """Equivalent path data. Paths of other commands than absolute M, L, Q, C and Z only get shorter numbers."""
     segments = _parse(data)
     return round_numbers(data) if segments is None else _write(_merge(segments))
 
@@ -43,7 +44,7 @@ def shorten(data: str) -> str:
 def bounds(data: str) -> tuple[float, float, float, float] | None:
     """x0, y0, x1, y1 of what a path draws; None where it draws nothing."""
     segments = _parse(data)
-    if segments is None or any(command == "C" for command, _ in segments):
+    if segments is None or any(command in "CQ" for command, _ in segments):
         pen = BoundsPen(None)
         parse_path(data, pen)
         return pen.bounds  # type: ignore[no-any-return]
@@ -52,6 +53,29 @@ def bounds(data: str) -> tuple[float, float, float, float] | None:
         return None
     xs, ys = zip(*points, strict=True)
     return min(xs), min(ys), max(xs), max(ys)
+
+
+def polyline(data: str) -> tuple[Point, ...]:
+    """The points along a path of one line: its corners, and of each curve two points between its ends.
+
+    Empty where it holds other commands than absolute M, L, Q, C and Z.
+    """
+    points: list[Point] = []
+    for _, step in _merge(_parse(data) or ()):
+        if len(step) > 1:
+            curve = (points[-1] if points else step[0], *step)
+            points += [_on_curve(curve, part / 3) for part in (1, 2)]
+        points += step[-1:]
+    return tuple(points)
+
+
+def _on_curve(curve: tuple[Point, ...], at: float) -> Point:
+    """The point of a Bezier curve at 0 <= `at` <= 1, by de Casteljau's construction."""
+    while len(curve) > 1:
+        curve = tuple(
+            (a[0] + (b[0] - a[0]) * at, a[1] + (b[1] - a[1]) * at) for a, b in pairwise(curve)
+        )
+    return curve[0]
 
 
 @lru_cache(maxsize=256)  # an outline is measured, then shortened

@@ -1,0 +1,399 @@
+"""Reads an engine's SVG: which nodes there are and where, what each text belongs to, what each edge joins.
+
+All of it is in px here. The ids and classes that tell are Mermaid's own, so the official engine's SVG reads alike.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from lxml import etree
+
+from atlas_decks.diagrams.font import text_width
+from atlas_decks.diagrams.picture import Arrow, Label, Role
+from atlas_decks.diagrams.svg.paths import Point, bounds, polyline
+
+Rect = tuple[float, float, float, float]  # x0, y0, x1, y1 in px
+
+PSEUDO_STATE = "[*]"  # the end of a transition at a circle: where a state machine begins or ends
+_NODE_ID = re.compile(r"-(flowchart|state|entity)-(.+)-\d+$")
+_CLUSTER_ID = re.compile(r"^[^-]+-(.+)$")
+_EDGE_ID = re.compile(r"^L_(.+)_\d+$")
+_TRANSLATE = re.compile(r"translate\(\s*([-\d.e]{1,30})(?:[\s,]+([-\d.e]{1,30}))?\s*\)")
+_FONT_SIZE = re.compile(r"font-size:\s*([\d.]{1,8})(?:px)?(?![\w.%])")
+_USUAL_SIZE = 16.0  # px; what Mermaid sets its labels in
+_SAME_PLACE = 1.5  # px between a label and the place that was kept for it
+_LINE = 1.25  # height of a line of text, in font sizes
+_EDGE_CLASSES = frozenset(["flowchart-link", "transition", "relationshipLine"])
+_NO_EDGE = frozenset(["note-edge", "edge-thickness-invisible"])
+_ROLES: Mapping[Role, frozenset[str]] = {
+    "edge": frozenset(
+        [
+            *("edgeLabel", "edgeTerminals", "messageText", "loopText", "labelText", "sectionTitle"),
+            "relationshipLabel",
+        ]
+    ),
+    "subgraph": frozenset(["cluster-label", "cluster"]),
+    "note": frozenset(["noteText", "noteLabel", "statediagram-note"]),
+    "node": frozenset(["nodeLabel", "actor", "node"]),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """An edge in px: the ids of its ends, its text, its way as points, and the box of the text."""
+
+    start: str
+    end: str
+    label: str
+    label_box: Rect | None
+    arrow: Arrow
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What stands in a picture. `groups` are subgraphs and composite states by id, with their whole extent."""
+
+    nodes: Mapping[str, list[Rect]]
+    groups: Mapping[str, Rect]
+    labels: tuple[Label, ...]
+    lines: tuple[Line, ...]
+
+
+def classes(element: etree._Element) -> frozenset[str]:
+    """The classes of an element."""
+    return frozenset((element.get("class") or "").split())
+
+
+def mark_roles(root: etree._Element) -> None:
+    """Write down what each text is, as `data-role`, before the engine's own attributes go."""
+    for element in root.iter("g", "text"):
+        names = frozenset((element.get("data-merman-source-classes") or element.get("class") or "").split())
+        role = next((role for role, known in _ROLES.items() if names & known), None)
+        if role and not element.get("data-role"):
+            element.set("data-role", role)
+
+
+def read(root: etree._Element, kind: str) -> Reading:
+    """Read a tree whose roles are marked; `kind` is the Mermaid diagram type."""
+    circles: list[Rect] = []
+    nodes = _nodes(root, circles)
+    groups = _groups(root)
+    if kind == "sequenceDiagram":
+        lines = tuple(_messages(root, nodes))
+    else:
+        lines = tuple(_edges(root, _Ends(nodes, groups, circles)))
+    return Reading(nodes, groups, tuple(_labels(root, nodes, groups)), lines)
+
+
+def font_size(text: etree._Element) -> float:
+    """The font size of a text in px: the engine writes it on each."""
+    match = _FONT_SIZE.search(text.get("style") or "") or _FONT_SIZE.search(f"font-size:{text.get('font-size')}")
+    return float(match.group(1)) if match else _USUAL_SIZE
+
+
+def text_of(element: etree._Element) -> str:
+    """The text in an element, with single spaces; where there is none, the engine writes a space without width."""
+    return " ".join("".join(map(str, element.itertext())).split()).strip("\u200b")
+
+
+def _number(element: etree._Element, name: str) -> float:
+    return float(element.get(name) or 0)
+
+
+def _offset(element: etree._Element | None) -> Point:
+    """The sum of the translations up the tree, in px."""
+    dx = dy = 0.0
+    while element is not None:
+        if transform := element.get("transform"):
+            for a, b in _TRANSLATE.findall(transform):
+                dx, dy = dx + float(a), dy + float(b or 0)
+        element = element.getparent()
+    return dx, dy
+
+
+def _union(rects: Iterable[Rect]) -> Rect:
+    xs0, ys0, xs1, ys1 = zip(*rects, strict=True)
+    return min(xs0), min(ys0), max(xs1), max(ys1)
+
+
+def _extent(shape: etree._Element) -> Rect | None:
+    """The extent of one shape, moved by the translations above it; None where it has none."""
+    if shape.tag == "rect":
+        x, y = _number(shape, "x"), _number(shape, "y")
+        box = (x, y, x + _number(shape, "width"), y + _number(shape, "height"))
+    elif shape.tag in ("circle", "ellipse"):
+        x, y = _number(shape, "cx"), _number(shape, "cy")
+        rx, ry = _number(shape, "r") or _number(shape, "rx"), _number(shape, "r") or _number(shape, "ry")
+        box = (x - rx, y - ry, x + rx, y + ry)
+    elif shape.tag == "line":
+        xs, ys = [_number(shape, "x1"), _number(shape, "x2")], [_number(shape, "y1"), _number(shape, "y2")]
+        box = (min(xs), min(ys), max(xs), max(ys))
+    elif shape.tag in ("polygon", "polyline"):
+        values = [float(v) for v in re.split(r"[\s,]+", (shape.get("points") or "").strip()) if v]
+        if len(values) < 2 or len(values) % 2:
+            return None
+        box = (min(values[::2]), min(values[1::2]), max(values[::2]), max(values[1::2]))
+    elif shape.tag == "path":
+        drawn = bounds(shape.get("d") or "")
+        if drawn is None:
+            return None
+        box = drawn
+    else:
+        return None
+    dx, dy = _offset(shape)
+    return box[0] + dx, box[1] + dy, box[2] + dx, box[3] + dy
+
+
+def _extents(group: etree._Element) -> list[Rect]:
+    """The extents of all shapes in a group; heads of arrows are none."""
+    heads = {part for marker in group.iter("marker", "symbol") for part in marker.iter()}
+    return [
+        extent for e in group.iter() if isinstance(e.tag, str) and e not in heads and (extent := _extent(e)) is not None
+    ]
+
+
+def _nodes(root: etree._Element, circles: list[Rect]) -> dict[str, list[Rect]]:
+    """Extents of the nodes by id; those of the circles where states begin and end go into `circles`."""
+    nodes: dict[str, list[Rect]] = {}
+    for group in root.iter("g"):
+        names = classes(group)
+        if "node" in names and "statediagram-note" not in names and (match := _NODE_ID.search(group.get("id") or "")):
+            rects = _extents(group)
+            if rects and match.group(1) == "state" and "statediagram-state" not in names:
+                circles.append(_union(rects))
+            elif rects:
+                nodes.setdefault(match.group(2), []).append(_union(rects))
+        elif "statediagram-cluster" in names and (title := _title_bar(group)) and (name := group.get("data-id")):
+            nodes.setdefault(name, []).append(title)
+    for name, extent in _participants(root):
+        nodes.setdefault(name, []).append(extent)
+    return nodes
+
+
+def _participants(root: etree._Element) -> Iterator[tuple[str, Rect]]:
+    """The heads and feet of a sequence's participants: boxes, or figures with the name below them."""
+    lives = {_number(line, "x1"): line.get("name") or "" for line in root.iter("line") if "actor-line" in classes(line)}
+    for text in root.iter("text"):
+        group = text.getparent()
+        if "actor" not in classes(text) or group is None or not lives:
+            continue
+        name = group.get("name") or group.get("data-id") or lives[min(lives, key=lambda x: abs(x - _number(text, "x")))]
+        boxes = [extent for rect in group.iterchildren("rect") if (extent := _extent(rect))]
+        if not boxes:
+            boxes = [*_extents(group), *([below] if (below := _text_box([text])) else [])]
+        if boxes:
+            yield name, _union(boxes)
+
+
+def _title_bar(composite: etree._Element) -> Rect | None:
+    """The strip of a composite state that holds its name: the part of its outline above the states in it."""
+    inner = next((e for e in composite.iter("rect") if "inner" in classes(e)), None)
+    outer = next((e for e in composite.iter("rect") if "outer" in classes(e)), None)
+    if inner is None or outer is None or (whole := _extent(outer)) is None or (below := _extent(inner)) is None:
+        return None
+    return (whole[0], whole[1], whole[2], below[1]) if below[1] > whole[1] else whole
+
+
+def _groups(root: etree._Element) -> dict[str, Rect]:
+    """Extents of subgraphs and composite states by id."""
+    groups: dict[str, Rect] = {}
+    for group in root.iter("g"):
+        names = classes(group)
+        name = group.get("data-id")
+        if "cluster" in names and (match := _CLUSTER_ID.match(group.get("id") or "")):
+            name = name or match.group(1)
+        elif "statediagram-cluster" not in names:
+            continue
+        rects = [extent for rect in group.iter("rect") if (extent := _extent(rect))]
+        if name and rects:
+            groups[name] = _union(rects)
+    return groups
+
+
+def _labels(root: etree._Element, nodes: Mapping[str, list[Rect]], groups: Mapping[str, Rect]) -> Iterator[Label]:
+    """All texts; the lines of one label are joined."""
+    done: set[etree._Element] = set()
+    places = [(r[2] - r[0], name, r) for name, rects in nodes.items() for r in rects]
+    for text in root.iter("text"):
+        if text in done:
+            continue
+        holder = next((e for e in (text, *text.iterancestors("g")) if e.get("data-role")), None)
+        role: Role = "note" if holder is None else str(holder.get("data-role"))  # type: ignore[assignment]
+        lines = _lines(text)
+        done.update(lines)
+        content = " ".join(map(text_of, lines)).strip()
+        if not content:
+            continue
+        dx, dy = _offset(text)
+        x, y = _number(text, "x") + dx, _number(text, "y") + dy
+        name = ""
+        if role == "node":
+            inside = [place for place in places if _inside(place[2], x, y)]
+            name = min(inside)[1] if inside else ""
+        elif role == "subgraph":
+            around = [(r[2] - r[0], group) for group, r in groups.items() if _inside(r, x, y)]
+            name = min(around)[1] if around else ""
+        yield Label(content, role, name, font_size(text))
+
+
+def _lines(text: etree._Element) -> list[etree._Element]:
+    """The texts that make one label with this one, its first line."""
+    parent = text.getparent()
+    return list(parent.iterchildren("text")) if parent is not None and parent.get("data-role") else [text]
+
+
+def _inside(rect: Rect, x: float, y: float) -> bool:
+    return rect[0] <= x <= rect[2] and rect[1] - 1 <= y <= rect[3] + 1
+
+
+# --- edges ------------------------------------------------------------------------------------------------------------
+
+
+class _Ends:
+    """Finds the node at the end of a line: by the edge's id where that says it, else by where the line ends."""
+
+    def __init__(self, nodes: Mapping[str, list[Rect]], groups: Mapping[str, Rect], circles: Iterable[Rect]) -> None:
+        self._names = nodes.keys() | groups.keys()
+        self._places = [(name, rect, False) for name, rects in nodes.items() if name not in groups for rect in rects]
+        self._places += [(PSEUDO_STATE, rect, False) for rect in circles]
+        self._places += [(name, rect, True) for name, rect in groups.items()]
+
+    def of(self, identity: str, points: tuple[Point, ...]) -> tuple[str, str]:
+        """(start, end) of the edge of that `data-id` that runs along the points."""
+        match = _EDGE_ID.match(identity)
+        parts = match.group(1).split("_") if match else []
+        pairs = {("_".join(parts[:i]), "_".join(parts[i:])) for i in range(1, len(parts))}
+        possible = sorted(pair for pair in pairs if self._names.issuperset(pair))
+        if not possible:
+            return self._nearest(points[0]), self._nearest(points[-1])
+        return min(possible, key=lambda pair: self._way(pair[0], points[0]) + self._way(pair[1], points[-1]))
+
+    def _nearest(self, point: Point) -> str:
+        places = ((_distance(rect, point, group), group, name) for name, rect, group in self._places)
+        return min(places, default=(0.0, False, ""))[2]
+
+    def _way(self, name: str, point: Point) -> float:
+        return min(_distance(rect, point, group) for own, rect, group in self._places if own == name)
+
+
+def _distance(rect: Rect, point: Point, group: bool) -> float:
+    """How far the point lies outside the rectangle; for a group, in which nodes lie, how far off its outline."""
+    x, y = point
+    outside = math.hypot(max(rect[0] - x, 0.0, x - rect[2]), max(rect[1] - y, 0.0, y - rect[3]))
+    if outside or not group:
+        return outside
+    return min(x - rect[0], rect[2] - x, y - rect[1], rect[3] - y)
+
+
+def _arrow(line: etree._Element) -> Arrow:
+    start, end = bool(line.get("marker-start")), bool(line.get("marker-end"))
+    return "both" if start and end else "end" if end else "start" if start else "none"
+
+
+def _edges(root: etree._Element, ends: _Ends) -> Iterator[Line]:
+    """The edges of every kind but sequences, in the order in which the engine draws them."""
+    drawn: dict[str, list[tuple[etree._Element, tuple[Point, ...]]]] = {}
+    for path in root.iter("path"):
+        names = classes(path)
+        if not (path.get("data-et") == "edge" or names & _EDGE_CLASSES) or names & _NO_EDGE:
+            continue
+        dx, dy = _offset(path)
+        points = tuple((x + dx, y + dy) for x, y in polyline(path.get("d") or ""))
+        if len(points) > 1:
+            drawn.setdefault(path.get("data-id") or "", []).append((path, points))
+    texts: dict[etree._Element, tuple[str, Rect | None]] = {}
+    for identity, text, box in _edge_texts(root):
+        if paths := drawn.get(identity):  # several where ids meet: `a_b` to `c` and `a` to `b_c`
+            texts[_closest(paths, box)] = (text, box)
+    for identity, paths in drawn.items():
+        for path, points in paths:
+            start, end = ends.of(identity, points)
+            arrow: Arrow = "none" if "relationshipLine" in classes(path) else _arrow(path)
+            yield Line(start, end, *texts.get(path, ("", None)), arrow, points)
+
+
+def _closest(paths: list[tuple[etree._Element, tuple[Point, ...]]], box: Rect | None) -> etree._Element:
+    """The line that runs next to the box."""
+    if len(paths) == 1 or box is None:
+        return paths[0][0]
+    middle = ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
+    return min(paths, key=lambda path: min(math.dist(middle, point) for point in path[1]))[0]
+
+
+def _edge_texts(root: etree._Element) -> Iterator[tuple[str, str, Rect | None]]:
+    """(`data-id` of the edge, text, its box) of each edge's label.
+
+    The embedded engine leaves `g.edgeLabel > g.label[data-id]` empty and writes the text elsewhere, around the same
+    centre; the official one writes it inside.
+    """
+    loose: list[tuple[Point, etree._Element]] = []
+    for group in root.iter("g"):
+        lines = list(group.iterchildren("text"))
+        if lines and group.get("data-role") == "edge" and "edgeLabel" not in classes(group):
+            dx, dy = _offset(group)
+            ys = [_number(line, "y") for line in lines]
+            loose.append(((_number(lines[0], "x") + dx, sum(ys) / len(ys) + dy), group))
+    for label in root.iter("g"):
+        identity, parent = label.get("data-id"), label.getparent()
+        if not identity or parent is None or "edgeLabel" not in classes(parent) | classes(label):
+            continue
+        if written := text_of(label):
+            yield identity, written, _text_box(label.iter("text"))
+            continue
+        x, y = _offset(parent)
+        near = [(math.dist((x, y), centre), index) for index, (centre, _) in enumerate(loose)]
+        if near and (closest := min(near))[0] <= _SAME_PLACE:
+            _, group = loose.pop(closest[1])
+            lines = list(group.iterchildren("text"))
+            grounds = [extent for rect in group.iterchildren("rect") if (extent := _extent(rect))]
+            yield identity, " ".join(map(text_of, lines)), _union(grounds) if grounds else _text_box(lines)
+
+
+def _text_box(lines: Iterable[etree._Element]) -> Rect | None:
+    """The box around lines of text that are anchored at their middle."""
+    boxes = []
+    for line in lines:
+        (dx, dy), size = _offset(line), font_size(line)
+        content = text_of(line)
+        if line.get("dy") == "1em":
+            dy += size
+        x, y, half = _number(line, "x") + dx, _number(line, "y") + dy, text_width(content, size) / 2
+        if content:
+            boxes.append((x - half, y - size * _LINE / 2, x + half, y + size * _LINE / 2))
+    return _union(boxes) if boxes else None
+
+
+def _messages(root: etree._Element, nodes: Mapping[str, list[Rect]]) -> Iterator[Line]:
+    """The messages of a sequence, in their order; the lines of a message's text come right before its arrow."""
+    waiting: list[etree._Element] = []
+    for element in root.iter("text", "line", "path"):
+        names = classes(element)
+        if element.tag == "text" and "messageText" in names:
+            waiting.append(element)
+        elif names & {"messageLine0", "messageLine1"}:
+            points = _way_of(element)
+            start = element.get("data-from") or _participant(nodes, points[0])
+            end = element.get("data-to") or _participant(nodes, points[-1])
+            label = " ".join(map(text_of, waiting)).strip()
+            yield Line(start, end, label, _text_box(waiting), _arrow(element), points)
+            waiting = []
+
+
+def _way_of(line: etree._Element) -> tuple[Point, ...]:
+    dx, dy = _offset(line)
+    if line.tag == "path":
+        points = polyline(line.get("d") or "") or ((0.0, 0.0),)
+    else:
+        points = ((_number(line, "x1"), _number(line, "y1")), (_number(line, "x2"), _number(line, "y2")))
+    return tuple((x + dx, y + dy) for x, y in points)
+
+
+def _participant(nodes: Mapping[str, list[Rect]], point: Point) -> str:
+    """The participant above the end of a message."""
+    ways = [(abs((r[0] + r[2]) / 2 - point[0]), name) for name, rects in nodes.items() for r in rects]
+    return min(ways)[1] if ways else ""
