@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -182,10 +182,8 @@ class Author:
         """A release of the program that renames a spare field of the metrics and fills it on one of them."""
         self.caveat = True
         metric = NOTE_TYPES["metric"]
-        fields = tuple(("Caveat" if name == "Spare 4" else name, number) for name, number in metric.fields)
-        self.patch.setitem(
-            NOTE_TYPES, "metric", type(metric)(metric.id, metric.name, metric.folder, fields, metric.templates)
-        )
+        fields = tuple(part._replace(name="Caveat") if part.slot == "Spare 4" else part for part in metric.fields)
+        self.patch.setitem(NOTE_TYPES, "metric", replace(metric, fields=fields))
         maker = notes_module._Maker
         fill = maker.fields
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 
 from atlas_decks import pipeline
+from atlas_decks.cli.new import write_starter
 from atlas_decks.diagrams import EmbeddedRenderer
 from atlas_decks.project import Project
 
@@ -56,7 +57,7 @@ def packages(built: pipeline.Built, tmp_path_factory: pytest.TempPathFactory) ->
 def starter(tmp_path: Path) -> Project:
     """A fresh copy of the project that `new` makes: one diagram, eight notes."""
     target = tmp_path / "project"
-    shutil.copytree(ROOT / "src/atlas_decks/starter", target)
+    write_starter(target, "starterstarterst")
     return Project(target)
 
 

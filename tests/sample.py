@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PLAN = """\
+id: samplesamplesamp
 name: Sample Atlas
 deck: Sample
 tag: atlas

@@ -236,14 +236,14 @@ def test_a_changed_style_arrives_without_touching_notes(starter: Project, tmp_pa
         log = real_anki.import_package(col, new)
         assert len(log.updated) == 0
         for model in col.models.all():
-            if model["name"].startswith("Atlas "):
+            if model["name"].startswith("My decks "):
                 assert "rebeccapurple" in model["css"]
 
 
 def test_a_spare_field_can_be_put_to_use(starter: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     old, _ = _build(starter, NOW, tmp_path / "old.apkg")
     metric = NOTE_TYPES["metric"]
-    renamed = tuple(("Caveat" if name == "Spare 4" else name, number) for name, number in metric.fields)
+    renamed = tuple(part._replace(name="Caveat") if part.slot == "Spare 4" else part for part in metric.fields)
     monkeypatch.setitem(NOTE_TYPES, "metric", replace(metric, fields=renamed))
     new, _ = _build(starter, NOW + 100, tmp_path / "new.apkg")
     update = real_anki.verify_update(old, new)
@@ -252,7 +252,7 @@ def test_a_spare_field_can_be_put_to_use(starter: Project, tmp_path: Path, monke
         real_anki.import_package(col, old)
         log = real_anki.import_package(col, new)
         assert len(log.conflicting) == 0
-        assert "Caveat" in col.models.field_names(col.models.by_name("Atlas Metric"))
+        assert "Caveat" in col.models.field_names(col.models.by_name("My decks Metric"))
 
 
 # --- what verify takes for a fault ------------------------------------------------------------------------------------

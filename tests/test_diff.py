@@ -164,7 +164,7 @@ def test_retired_and_revived_and_the_look(sample: Sample, build: Build) -> None:
     found = compare(second, third)
     assert _keys(found.revived) == ["acme-flow/metric/peak"]
     assert _keys(found.retired) == ["acme-flow/metric/peaks"]
-    assert found.note_types == [f"Atlas {name}" for name in ("Component", "Failure", "Metric", "Redraw", "Trade-off")]
+    assert found.note_types == [f"Sample {name}" for name in ("Component", "Failure", "Metric", "Redraw", "Trade-off")]
     # for a learner who skipped the second: peaks never was
     skipped = compare(first, third)
     assert (_keys(skipped.added), _keys(skipped.retired)) == ([], [])

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atlas_decks.cards.notes import guid_of
+from atlas_decks.cards.ids import Ids
 from atlas_decks.files import replace
 from atlas_decks.packages import ledger
 from atlas_decks.problems import ProblemsFoundError
@@ -22,7 +22,7 @@ contents = st.dictionaries(st.sampled_from("abcdef"), st.sampled_from(["x", "y",
 
 
 def _rows(state: dict[str, str]) -> list[tuple[str, str, str, int]]:
-    return [(guid_of(key), content, f"{key}/metric/m", 1) for key, content in state.items()]
+    return [(Ids("samplesamplesamp").guid(key), content, f"{key}/metric/m", 1) for key, content in state.items()]
 
 
 @given(st.lists(contents, min_size=1, max_size=8))
@@ -33,7 +33,7 @@ def test_mods_move_with_content_and_only_forward(states: list[dict[str, str]]) -
         assert set(book) <= set(new), "a GUID is never forgotten"
         for guid, entry in new.items():
             old = book.get(guid)
-            live = {guid_of(key): content for key, content in state.items()}
+            live = {Ids("samplesamplesamp").guid(key): content for key, content in state.items()}
             assert entry.retired == (guid not in live)
             if old is not None and old.hash == entry.hash and old.retired == entry.retired:
                 assert entry.mod == old.mod

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from atlas_decks.cards.notes import guid_of
+from atlas_decks.cards.ids import Ids
 from atlas_decks.cli import run
 from atlas_decks.packages import ledger
 from atlas_decks.packages.ledger import Entry
@@ -115,7 +115,7 @@ states = st.dictionaries(st.sampled_from("abcdefghijkl"), st.sampled_from("xyz")
 
 
 def _moved(old: dict[str, Entry], state: dict[str, str], now: int) -> dict[str, Entry]:
-    rows = [(guid_of(key), content, f"{key}/metric/m", 1) for key, content in state.items()]
+    rows = [(Ids("samplesamplesamp").guid(key), content, f"{key}/metric/m", 1) for key, content in state.items()]
     return ledger.update(old, rows, now)
 
 
@@ -194,7 +194,7 @@ def test_lines_of_a_merge_are_read_from_the_file_in_any_order(tmp_path: Path) ->
 
 
 def test_one_mod_for_two_contents_makes_the_next_build_move_it() -> None:
-    ours, theirs = (Entry(guid_of("a"), content, "a/metric/m", 7, False, 1) for content in "xy")
+    ours, theirs = (Entry(Ids("samplesamplesamp").guid("a"), content, "a/metric/m", 7, False, 1) for content in "xy")
     book = {ours.guid: ledger._merged({ours, theirs})}
     for settled in "xy":
         assert _moved(book, {"a": settled}, 7)[ours.guid].mod == 8

@@ -13,17 +13,20 @@ from pathlib import Path
 import pytest
 
 from atlas_decks import pipeline
+from atlas_decks.cards.ids import Ids
 from atlas_decks.cards.notetypes import NOTE_TYPES
 from atlas_decks.cards.rows import row_of
 from atlas_decks.cards.templates import Templates
 from atlas_decks.compiled import survey
 from atlas_decks.compiled.store import StoredDiagram, as_lines
+from atlas_decks.curriculum.load import load_plan
 from atlas_decks.diagrams import Cache, EmbeddedRenderer, render_all
 from atlas_decks.files.zip_archive import deflate
 from atlas_decks.packages import apkg
 from atlas_decks.packages.settings import PackageSettings
 from atlas_decks.project import Project
 from conftest import NOW
+from fixed_ids import ids_of
 
 
 def _collection(data: bytes, folder: Path) -> sqlite3.Connection:
@@ -61,7 +64,7 @@ def test_members_are_dated_deflated_and_complete(built: pipeline.Built) -> None:
             assert re.fullmatch(r"atlas-[a-z0-9-]+-[0-9a-f]{10}\.svg", name)
 
 
-def test_numbers_that_anki_needs(built: pipeline.Built, tmp_path: Path) -> None:
+def test_numbers_that_anki_needs(built: pipeline.Built, checked: pipeline.Checked, tmp_path: Path) -> None:
     with _collection(built.packages["atlas-all.apkg"], tmp_path) as db:
         notes = db.execute("SELECT id, guid, mod, mid FROM notes").fetchall()
         cards = db.execute("SELECT nid, ord, due, did FROM cards").fetchall()
@@ -73,7 +76,8 @@ def test_numbers_that_anki_needs(built: pipeline.Built, tmp_path: Path) -> None:
     assert len({row[0] for row in notes}) == len({row[1] for row in notes}) == len(notes) == len(cards) + retired
     assert all(mod == built.ledger[guid].mod <= NOW for _, guid, mod, _ in notes)
     assert all(0 < due < 1_000_000 and ordinal == 0 for _, ordinal, due, _ in cards)
-    assert {int(mid) for mid in models} == {t.id for k, t in NOTE_TYPES.items() if k != "guide"}
+    ids = Ids(checked.curriculum.plan.id)
+    assert {int(mid) for mid in models} == {ids.note_type(kind) for kind in NOTE_TYPES if kind != "guide"}
     for model in models.values():
         assert all(isinstance(field["id"], int) for field in model["flds"])
         assert all(isinstance(template["id"], int) for template in model["tmpls"])
@@ -103,14 +107,9 @@ def test_clients_that_believe_req_make_no_card_of_empty_spare_fields(built: pipe
         assert any(rule == "all" for rule, _ in needed.values())
 
 
-def test_ids_are_fixed_for_ever() -> None:
+def test_ids_are_fixed_for_ever(project: Project) -> None:
     """Changing one of these numbers breaks the decks of everybody who has them."""
-    assert {kind: t.id for kind, t in NOTE_TYPES.items()} == json.loads(
-        (Path(__file__).parent / "fixed_ids.json").read_text("utf-8")
-    )["note_types"]
-    fields = {f"{t.name}/{n}": i for t in NOTE_TYPES.values() for n, i in (*t.fields, *t.templates)}
-    assert fields == json.loads((Path(__file__).parent / "fixed_ids.json").read_text("utf-8"))["parts"]
-    assert len(set(fields.values())) == len(fields)
+    assert ids_of(load_plan(project)[0].id) == json.loads((Path(__file__).parent / "fixed_ids.json").read_text("utf-8"))
 
 
 def test_selection_by_company_category_tier_and_tag(project: Project, checked: pipeline.Checked) -> None:

@@ -52,7 +52,7 @@ def _squeezed(html: str) -> str:
 def test_cards_are_those_that_the_real_anki_shows(
     project: Project, packages: Path, checked: pipeline.Checked, tmp_path: Path
 ) -> None:
-    maker = CardMaker(Templates(project.templates))
+    maker = CardMaker(checked.curriculum.plan, Templates(project.templates))
     cards = {p.note.key: maker.card(p) for p in pipeline.compile_notes(project, checked, 16)}
     seen = set()
     for page in card_pages(packages / "atlas-all.apkg", tmp_path):

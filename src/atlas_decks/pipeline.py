@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from atlas_decks import rules
-from atlas_decks.cards.notes import Note, guid_of, make_notes, note_key, retired_note
+from atlas_decks.cards.ids import Ids
+from atlas_decks.cards.notes import Note, make_notes, note_key, retired_note
 from atlas_decks.cards.notetypes import NOTE_TYPES
 from atlas_decks.cards.rows import digest
 from atlas_decks.cards.templates import Templates
@@ -203,7 +204,7 @@ def assemble(
     notes = sum(bundle.notes for bundle in bundles)
     if sum(not entry.retired and entry.tier > 0 for entry in new.values()) != notes:
         raise ValueError(f"notes share a GUID: {', '.join(_twins(bundles))}")
-    problems = ledger.future(new, now, name)
+    problems = ledger.foreign(old, Ids(plan.id), name) or ledger.future(new, now, name)
     if frozen and new != old:
         problems += _stale(old, new, name)
     if problems:
@@ -257,12 +258,13 @@ def _contents(
     for bundle in bundles:
         for kind, guid, content, fact in bundle.heads:
             yield guid, content, note_key(bundle.ref.diagram, kind, fact), bundle.ref.tier
+    ids = Ids(plan.id)
     for kind in NOTE_TYPES:
         key = tables.note_type_key(kind)
-        yield guid_of(key), digest(tables.note_type_content(kind, templates)), key, 0
+        yield ids.guid(key), digest(tables.note_type_content(kind, plan, templates)), key, 0
     for day in rotation.days_of(plan):
         key = rotation.note_key_of_guide(day)
-        yield guid_of(key), digest(rotation.guide_content(plan, day)), key, 0
+        yield ids.guid(key), digest(rotation.guide_content(plan, day)), key, 0
 
 
 def _twins(bundles: Iterable[StoredDiagram]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -9,6 +10,13 @@ from pathlib import Path
 from atlas_decks.problems import Problem, ProblemsFoundError
 
 _PACKAGE = Path(__file__).resolve().parent
+_LETTERS, _DIGITS = "abcdefghijklmnopqrstuvwxyz", "234567"  # base32, RFC 4648: nothing that YAML takes for a number
+PROJECT_ID = r"^[a-z][a-z2-7]{15}$"
+
+
+def fresh_id() -> str:
+    """A random id for a project: 80 bits in 16 letters and digits, so that no two curricula share one."""
+    return secrets.choice(_LETTERS) + "".join(secrets.choice(_LETTERS + _DIGITS) for _ in range(15))
 
 
 @dataclass(frozen=True)

@@ -55,5 +55,8 @@ def test_every_node_of_the_curriculum_is_told_in_some_420_characters(checked: pi
             if all(picture.name_of(node) not in picture.name_of(other) for other in picture.nodes if other != node):
                 hidden = alt_text(picture, "", hidden={node})
                 labels = [edge.label for edge in picture.edges]
-                assert hidden.count(picture.name_of(node)) <= "; ".join(labels).count(picture.name_of(node)), (name, node)
+                assert hidden.count(picture.name_of(node)) <= "; ".join(labels).count(picture.name_of(node)), (
+                    name,
+                    node,
+                )
     assert 300 < statistics.median(sizes) < 500

@@ -44,7 +44,7 @@ class Peers:
         notes, media = [], {}
         for diagram in curriculum.diagrams:
             drawing = drawings[diagram.id]
-            media[media_name(diagram.id, drawing)] = drawing.svg
+            media[media_name(curriculum.plan, diagram.id, drawing)] = drawing.svg
             notes += [(n.kind, n.fields, n.tags) for n in make_notes(diagram, drawing, curriculum.plan, templates)]
         fields = {kind: len(note_type.fields) for kind, note_type in NOTE_TYPES.items()}
         data = {"diagrams": len(media), "fields": fields, "notes": notes, "media": media}

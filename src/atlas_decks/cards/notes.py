@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from markupsafe import escape
 
+from atlas_decks.cards.ids import Ids
 from atlas_decks.cards.notetypes import NOTE_TYPES
 from atlas_decks.cards.templates import Templates
 from atlas_decks.curriculum.models import CardKind, Component, Diagram, Failure, Metric, Plan, TradeOff
@@ -41,14 +40,9 @@ def note_key(diagram: str, kind: str, fact: str) -> str:
     return f"{diagram}/{kind}/{fact}"
 
 
-def guid_of(key: str) -> str:
-    """The GUID of a note: the first 72 bits of SHA-256 over its key, in URL-safe base64 (12 characters)."""
-    return base64.urlsafe_b64encode(hashlib.sha256(f"atlas-decks\0{key}".encode()).digest()[:9]).decode("ascii")
-
-
-def media_name(diagram: str, drawing: Picture) -> str:
-    """`atlas-<id>-<hash>.svg`: a changed picture has a new name, or learners would keep the old one."""
-    return f"atlas-{diagram}-{hashlib.sha256(drawing.svg.encode()).hexdigest()[:10]}.svg"
+def media_name(plan: Plan, diagram: str, drawing: Picture) -> str:
+    """The name of a diagram's picture in the collection of a learner."""
+    return Ids(plan.id).media(plan.tag, diagram, drawing.svg)
 
 
 def make_notes(diagram: Diagram, drawing: Picture, plan: Plan, templates: Templates) -> Iterator[Note]:
@@ -65,13 +59,16 @@ def retired_note(key: str, tier: int, plan: Plan) -> Note:
     names = NOTE_TYPES[kind].field_names
     values = {"Key": str(escape(key)), "Retired": "1"}
     fields = tuple(values.get(name, "") for name in names)
-    return Note(kind, key, guid_of(key), fields, (f"{plan.tag}::retired",), tier, key.split("/")[0], retired=True)
+    return Note(
+        kind, key, Ids(plan.id).guid(key), fields, (f"{plan.tag}::retired",), tier, key.split("/")[0], retired=True
+    )
 
 
 class _Maker:
     def __init__(self, diagram: Diagram, drawing: Picture, plan: Plan, templates: Templates) -> None:
         self.diagram, self.drawing, self.plan, self.fill = diagram, drawing, plan, templates.fill
-        self.media = media_name(diagram.id, drawing)
+        self.ids = Ids(plan.id)
+        self.media = media_name(plan, diagram.id, drawing)
         self.picture = self.fill(
             "fields/picture.html", name=self.media, width=round(drawing.width), height=round(drawing.height)
         )
@@ -102,7 +99,7 @@ class _Maker:
         merged = {**common, **values}
         fields = tuple(merged.get(name, "") for name in NOTE_TYPES[kind].field_names)
         tier = self.diagram.category.tier
-        return Note(kind, key, guid_of(key), fields, self.tags(kind), tier, self.diagram.id, self.media)
+        return Note(kind, key, self.ids.guid(key), fields, self.tags(kind), tier, self.diagram.id, self.media)
 
     def fields(self, fact: Component | Metric | TradeOff | Failure) -> dict[str, str]:
         def text(value: object) -> str:

@@ -52,17 +52,17 @@ class Templates:
             problem = Problem(f"templates/{file}", line, 1 if line else 0, "template", str(error) or "not found", hint)
             raise ProblemsFoundError([problem]) from error
 
-    def card_sides(self, note_type: NoteType) -> list[tuple[str, int, str, str]]:
-        """(name, id, front, back) of each card template of a note type, the empty spare ones included."""
+    def card_sides(self, note_type: NoteType) -> list[tuple[str, str, str, str]]:
+        """(name, slot, front, back) of each card template of a note type, the empty spare ones included."""
         sides = []
-        for name, number in note_type.templates:
+        for name, slot in note_type.templates:
             if name in SPARE_TEMPLATES:
                 field = f"Spare {SPARE_TEMPLATES.index(name) + 1}"
                 front = f"{{{{#{field}}}}}{{{{^Retired}}}}{{{{{field}}}}}{{{{/Retired}}}}{{{{/{field}}}}}"
-                sides.append((name, number, front, "{{FrontSide}}"))
+                sides.append((name, slot, front, "{{FrontSide}}"))
             else:
                 folder = note_type.folder
-                sides.append((name, number, self.fill(f"{folder}/front.html"), self.fill(f"{folder}/back.html")))
+                sides.append((name, slot, self.fill(f"{folder}/front.html"), self.fill(f"{folder}/back.html")))
         return sides
 
     def css(self) -> str:

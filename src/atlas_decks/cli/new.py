@@ -8,6 +8,9 @@ import click
 
 from atlas_decks.cli.context import Context, pass_context
 from atlas_decks.problems import Problem, ProblemsFoundError
+from atlas_decks.project import fresh_id
+
+_STARTER = Path(__file__).parents[1] / "starter"
 
 
 @click.command("new")
@@ -20,15 +23,19 @@ def command(context: Context, directory: Path) -> None:
     Example:
       atlas-decks new my-decks && cd my-decks && atlas-decks build
     """
-    starter = Path(__file__).parents[1] / "starter"
     if directory.exists() and any(directory.iterdir() if directory.is_dir() else [directory]):
         problem = Problem(str(directory), 0, 0, "not-empty", "the folder is not empty", "name a new or an empty folder")
         raise ProblemsFoundError([problem])
-    for source in sorted(starter.rglob("*")):
+    write_starter(directory, fresh_id())
+    context.say(f"{directory}: edit curriculum/, then run `atlas-decks build` there")
+
+
+def write_starter(directory: Path, project_id: str) -> None:
+    """Write the files of a new curriculum with that id into a folder, which need not exist."""
+    for source in sorted(_STARTER.rglob("*")):
         if source.is_file() and "__pycache__" not in source.parts:
-            target = directory / source.relative_to(starter)
+            target = directory / source.relative_to(_STARTER)
             if target.name in ("gitignore", "gitattributes"):  # dot files would act within our own repository
                 target = target.with_name(f".{target.name}")
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(source.read_bytes())
-    context.say(f"{directory}: edit curriculum/, then run `atlas-decks build` there")
+            target.write_bytes(source.read_bytes().replace(b"{project_id}", project_id.encode()))

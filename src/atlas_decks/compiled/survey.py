@@ -119,7 +119,9 @@ def bundle(diagram: Diagram, drawing: Picture, plan: Plan, templates: Templates)
     notes = list(make_notes(diagram, drawing, plan, templates))
     heads = [(note.kind, note.guid, note_hash(note), note.key.split("/")[2]) for note in notes]
     rows = [row_of(note) for note in notes]
-    return CompiledDiagram(ref_of(diagram), heads, media_name(diagram.id, drawing), rows, deflate(drawing.svg.encode()))
+    return CompiledDiagram(
+        ref_of(diagram), heads, media_name(plan, diagram.id, drawing), rows, deflate(drawing.svg.encode())
+    )
 
 
 def syntax_problem(diagram: Diagram, error: RenderError) -> Problem:

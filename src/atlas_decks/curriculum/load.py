@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from atlas_decks.curriculum.models import Curriculum, Diagram, DiagramSpec, FileHead, Plan
 from atlas_decks.curriculum.source import Path_, Source, read
 from atlas_decks.problems import Problem, ProblemsFoundError
-from atlas_decks.project import Project
+from atlas_decks.project import PROJECT_ID, Project, fresh_id
 
 M = TypeVar("M", bound=BaseModel)
 _ENDINGS = {".yaml", ".yml"}
@@ -141,13 +141,20 @@ def _schema_problems(error: ValidationError, model: type[BaseModel], source: Sou
         kind = fault["type"]
         name = str(path[-1]) if path else "file"
         if kind == "missing":
-            yield source.problem(path[:-1], "missing-key", f"`{name}` is missing", "see the format in CONTRIBUTING.md")
+            yield source.problem(path[:-1], "missing-key", f"`{name}` is missing", _missing(name, model))
         elif kind == "extra_forbidden":
             known = ", ".join(sorted(_fields_at(model, fault["loc"][:-1])))
             yield source.problem(path, "unknown-key", f"`{name}` is not a key here", f"known keys: {known}", key=True)
         else:
             message, hint = _explain(kind, fault)
             yield source.problem(path, "wrong-value", f"`{name}`: {message}", hint)
+
+
+def _missing(name: str, model: type[BaseModel]) -> str:
+    """What to do about a key that is missing."""
+    if model is Plan and name == "id":
+        return f"a new curriculum writes `id: {fresh_id()}` and keeps it; one that was released takes its old id again"
+    return "see the format in CONTRIBUTING.md"
 
 
 def _explain(kind: str, fault: Any) -> tuple[str, str]:
@@ -163,6 +170,8 @@ def _explain(kind: str, fault: Any) -> tuple[str, str]:
         return "not text", hint
     if kind == "string_pattern_mismatch":
         pattern = fault["ctx"]["pattern"]
+        if pattern == PROJECT_ID:
+            return f"not the id of a curriculum: {str(value)[:60]!r}", f"a new curriculum writes `id: {fresh_id()}`"
         if pattern.startswith("^https"):
             return f"not an https address: {value!r}", "give the full https:// address of the page"
         if pattern.startswith(r"^\d{4}"):

@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from atlas_decks.curriculum.source import Path_, Source
+from atlas_decks.project import PROJECT_ID
 
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 Slug = Annotated[str, StringConstraints(pattern=SLUG, max_length=60)]
@@ -148,8 +149,9 @@ class Pace(Model):
 
 
 class Plan(Model):
-    """`atlas.yaml`: everything structural."""
+    """`atlas.yaml`: everything structural. All that Anki tells the curriculum's things apart by hangs on its `id`."""
 
+    id: Annotated[str, StringConstraints(pattern=PROJECT_ID)]
     name: Title
     deck: Title
     tag: Slug

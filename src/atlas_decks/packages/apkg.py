@@ -13,12 +13,14 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from atlas_decks.cards.ids import Ids
 from atlas_decks.cards.notetypes import NOTE_TYPES
 from atlas_decks.cards.rows import Row
 from atlas_decks.files.zip_archive import Archive, Deflated, deflate
-from atlas_decks.packages.decks import DECK_IDS, about, tier_deck
+from atlas_decks.packages.decks import about, tier_deck
 from atlas_decks.packages.settings import PackageSettings
-from atlas_decks.packages.tables import NOTE_IDS, Deck, made_by_genanki, model_of
+from atlas_decks.packages.tables import Deck, made_by_genanki, model_of
+from atlas_decks.schedule.order import deck_name
 
 _BATCH = 2000  # rows written at once
 _NOTE = "INSERT INTO notes VALUES (?,?,?,?,?,?,?,?,?,?,?)"
@@ -33,6 +35,14 @@ class Package:
 
     def __init__(self, file: Path, settings: PackageSettings, jobs: int = 1) -> None:
         self._look, self._jobs = settings, jobs
+        ids = Ids(settings.plan.id)
+        self._first_row = ids.first_row
+        self._note_types = {kind: ids.note_type(kind) for kind in NOTE_TYPES}
+        self._decks = {
+            (tier.number, redraw): ids.deck(deck_name(settings.plan, tier.number, redraw))
+            for tier in settings.plan.tiers
+            for redraw in (False, True)
+        }
         self._archive = Archive(file)
         self._scratch = file.with_name(f"{file.name}.anki2")
         self._database = sqlite3.connect(self._scratch, isolation_level=None, check_same_thread=False)
@@ -64,12 +74,12 @@ class Package:
         self._tiers.add(tier)
         mod = self._look.mods[row.guid].mod
         self._newest = max(self._newest, mod)
-        number = NOTE_IDS + tier * 10_000_000 + (5_000_000 + _short(row.guid) if due is None else due)
-        model = NOTE_TYPES[row.kind].id
+        number = self._first_row + tier * 10_000_000 + (5_000_000 + _short(row.guid) if due is None else due)
+        model = self._note_types[row.kind]
         text = f" {' '.join(tags)} "
         self._notes.append((number, row.guid, model, mod, -1, text, row.fields, row.key, 0, 0, ""))
         if due is not None:
-            deck = DECK_IDS + tier * 10 + (row.kind == "redraw")
+            deck = self._decks[tier, row.kind == "redraw"]
             self._cards.append((number + 1, number, deck, 0, mod, -1, 0, 0, due, 0, 0, 0, 0, 0, 0, 0, 0, ""))
         if len(self._notes) >= _BATCH:
             self._write()
@@ -89,7 +99,9 @@ class Package:
                 deck, preset = tier_deck(tier, redraw, settings)
                 decks.append(deck)
                 presets[str(preset["id"])] = preset
-        parent = Deck(DECK_IDS, settings.plan.deck, conf=1, desc=about(settings), md=True)
+        parent = Deck(
+            Ids(settings.plan.id).deck(settings.plan.deck), settings.plan.deck, conf=1, desc=about(settings), md=True
+        )
         for kind in NOTE_TYPES:
             if kind in self._kinds:
                 parent.add_model(model_of(kind, settings))

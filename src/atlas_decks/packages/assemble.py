@@ -9,7 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from atlas_decks.cards.notes import Note, guid_of
+from atlas_decks.cards.ids import Ids
+from atlas_decks.cards.notes import Note
 from atlas_decks.cards.notetypes import NOTE_TYPES
 from atlas_decks.cards.rows import Row, row_of
 from atlas_decks.compiled.store import ReadDiagram, StoredDiagram
@@ -95,7 +96,7 @@ def _key(shared: str, content: Content, order: _Order, settings: PackageSettings
     gone = sorted((note.guid, settings.mods[note.guid].mod) for note in content.retired if note.tier == tier)
     digest.update(f"\0{gone!r}".encode())
     for kind in NOTE_TYPES:
-        digest.update(f"\0{settings.mods[guid_of(note_type_key(kind))].mod}".encode())
+        digest.update(f"\0{settings.mods[Ids(settings.plan.id).guid(note_type_key(kind))].mod}".encode())
     return digest.hexdigest() if gone or order.get(tier) else ""
 
 

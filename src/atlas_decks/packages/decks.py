@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from atlas_decks.cards.ids import Ids
 from atlas_decks.packages.settings import PackageSettings
 from atlas_decks.packages.tables import Deck
 from atlas_decks.schedule.order import deck_name
 
-DECK_IDS = 2_059_400_000
-_PRESET_IDS = 1_760_000_000_000
 _MINUTES_A_DAY = 24 * 60
 
 
@@ -27,26 +26,27 @@ def about(settings: PackageSettings) -> str:
 def tier_deck(number: int, redraw: bool, settings: PackageSettings) -> tuple[Any, dict[str, Any]]:
     """The deck of a tier, or its Redraw deck, and its preset in the form of Anki's schema 11."""
     plan, tier = settings.plan, settings.plan.tier(number)
-    preset_id = _PRESET_IDS + settings.pace.weeks * 1000 + number * 10 + redraw
+    preset_id = Ids(plan.id).preset(f"{settings.pace.weeks} weeks/{number}/{'redraw' if redraw else 'cards'}")
     limit = settings.limits[number]
     new, review = (limit.redraw_new, limit.redraw_review) if redraw else (limit.new, limit.review)
     # Anki spends the first step on Again: a new card answered Good gets the second one, so the first day stands twice
     ladder = [day * _MINUTES_A_DAY for day in (plan.review_days[0], *plan.review_days)]
     delays, graduating = (ladder, plan.review_days[-1] * 3 // 2) if redraw else ([1, 10], 1)
-    name = f"{plan.deck} {tier.deck}{' Redraw' if redraw else ''} ({settings.pace.weeks} weeks)"
+    name = deck_name(plan, number, redraw)
+    preset_name = f"{plan.deck} {tier.deck}{' Redraw' if redraw else ''} ({settings.pace.weeks} weeks)"
     cards, diagrams = settings.counts.get(number, (0, 0))
     about = f"{tier.goal} Weeks {tier.weeks[0]} to {tier.weeks[1]}. {cards:,} cards on {diagrams} diagrams."
     if redraw:
         about = f"Redraw each diagram with pen and paper after {', '.join(map(str, plan.review_days))} days."
     deck = Deck(
-        DECK_IDS + number * 10 + redraw,
-        deck_name(plan, number, redraw),
+        Ids(plan.id).deck(name),
+        name,
         conf=preset_id,
         desc=about,
         md=True,
         desiredRetention=plan.retention_percent,
     )
-    return deck, _preset(preset_id, name, (new, review), delays, graduating, plan.retention_percent)
+    return deck, _preset(preset_id, preset_name, (new, review), delays, graduating, plan.retention_percent)
 
 
 def _preset(

@@ -14,6 +14,7 @@ from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from atlas_decks.cards.ids import Ids
 from atlas_decks.cards.notetypes import NOTE_TYPES
 from atlas_decks.files import jsonl
 from atlas_decks.problems import Problem
@@ -111,6 +112,14 @@ def update(old: Ledger, contents: Iterable[tuple[str, str, str, int]], now: int)
             gone = replace(entry, retired=True, mod=max(now, entry.mod + 1))
             new[guid] = entry if entry.retired else gone
     return new
+
+
+def foreign(entries: Ledger, ids: Ids, name: str) -> list[Problem]:
+    """Whether the ledger is that of another curriculum: none of its GUIDs is made of its key."""
+    if not entries or any(ids.guid(entry.key) == guid for guid, entry in entries.items()):
+        return []
+    hint = "restore the old id in atlas.yaml; a new curriculum of which nothing is published deletes its ledger"
+    return [Problem(name, 0, 0, "ledger-foreign", "made under another `id` than atlas.yaml has now", hint)]
 
 
 def future(entries: Ledger, now: int, name: str) -> list[Problem]:

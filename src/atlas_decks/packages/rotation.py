@@ -5,15 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from atlas_decks.cards.notes import guid_of
+from atlas_decks.cards.ids import Ids
 from atlas_decks.cards.notetypes import NOTE_TYPES
 from atlas_decks.curriculum.models import WEEKDAYS, Plan
 from atlas_decks.files.zip_archive import Archive, deflate
 from atlas_decks.packages.settings import PackageSettings
-from atlas_decks.packages.tables import NOTE_IDS, Deck, NewNote, made_by_genanki, model_of
+from atlas_decks.packages.tables import Deck, NewNote, made_by_genanki, model_of
 
-_PLAN_DECK_IDS = 2_059_500_000
-_MANUAL = (NOTE_IDS, 4)  # id of an entry of the review log, milliseconds since 1970; kind: set by hand, no answer
+_MANUAL = 4  # kind of an entry of the review log: set by hand, no answer
 DAYS: dict[str, str] = {**{day: name[:3] for day, name in WEEKDAYS.items()}, "weak": "Weekend"}  # in names of decks
 
 
@@ -22,8 +21,9 @@ def build_plan(file: Path, settings: PackageSettings) -> None:
 
     A filtered deck travels only if it holds a card and the learner imports learning progress (README says how).
     """
-    plan, root = settings.plan, settings.plan.tag
-    home = Deck(_PLAN_DECK_IDS, f"{plan.deck} plan", conf=1, desc="Guides to the weekday decks.", md=True)
+    plan, root, ids = settings.plan, settings.plan.tag, Ids(settings.plan.id)
+    home_id = ids.deck("plan")
+    home = Deck(home_id, f"{plan.deck} plan", conf=1, desc="Guides to the weekday decks.", md=True)
     model = model_of("guide", settings)
     decks: list[Any] = [home]
     rows: list[tuple[int, int]] = []
@@ -39,7 +39,7 @@ def build_plan(file: Path, settings: PackageSettings) -> None:
             search = f'"deck:{plan.deck}::*" -tag:{root}::retired (prop:lapses>=2 OR rated:7:1) -is:suspended'
             terms = [[search, settings.pace.review_diagrams * 10, 1]]
             about = "Weak areas: cards that lapsed twice, or failed within the last seven days. Sunday is for rest."
-        number = _PLAN_DECK_IDS + index
+        number = ids.deck(f"plan/{day}")
         decks.append(
             Deck(
                 number,
@@ -62,27 +62,29 @@ def build_plan(file: Path, settings: PackageSettings) -> None:
         }
         home.add_note(
             NewNote(
-                NOTE_IDS + 900_000_000 + index,
-                settings.mods[guid_of(key)].mod,
+                ids.first_row + index,
+                settings.mods[ids.guid(key)].mod,
                 [0],
                 model=model,
-                guid=guid_of(key),
+                guid=ids.guid(key),
                 fields=[values.get(name, "") for name in names],
                 tags=[f"{root}::guide"],
                 due=index,
                 sort_field=key,
             )
         )
-        rows.append((NOTE_IDS + 900_000_000 + index, number))
-    newest = max(settings.mods[guid_of(note_key_of_guide(day))].mod for day in days_of(plan))
+        rows.append((ids.first_row + index, number))
+    newest = max(settings.mods[ids.guid(note_key_of_guide(day))].mod for day in days_of(plan))
     made = made_by_genanki(decks, {}, newest)
     for card, filtered in rows:
         made.execute(
             "UPDATE cards SET did = ?, odid = ?, odue = due, queue = -1 WHERE nid = ?",
-            (filtered, _PLAN_DECK_IDS, card),
+            (filtered, home_id, card),
         )
     # Anki 2.1.55 to 23.10 take filtered decks only from a package with a review in it: one that changed nothing
-    made.execute("INSERT INTO revlog SELECT ?, id, -1, 0, 0, 0, 0, 0, ? FROM cards ORDER BY id LIMIT 1", _MANUAL)
+    made.execute(
+        "INSERT INTO revlog SELECT ?, id, -1, 0, 0, 0, 0, 0, ? FROM cards ORDER BY id LIMIT 1", (ids.first_row, _MANUAL)
+    )
     made.commit()
     made.execute("VACUUM")
     archive = Archive(file)

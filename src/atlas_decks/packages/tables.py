@@ -14,12 +14,12 @@ from typing import Any
 
 import genanki
 
-from atlas_decks.cards.notes import guid_of
+from atlas_decks.cards.ids import Ids
 from atlas_decks.cards.notetypes import NOTE_TYPES
 from atlas_decks.cards.templates import Templates
+from atlas_decks.curriculum.models import Plan
 from atlas_decks.packages.settings import PackageSettings
 
-NOTE_IDS = 1_600_000_000_000  # note ids are milliseconds since 1970, in 2020; tier and position make them unique
 _SECTION = re.compile(r"\s*\{\{([#^])([^{}]+)\}\}")
 
 
@@ -98,10 +98,10 @@ class Deck(genanki.Deck):  # type: ignore[misc]
         }
 
 
-def note_type_content(kind: str, templates: Templates) -> list[object]:
+def note_type_content(kind: str, plan: Plan, templates: Templates) -> list[object]:
     """What a learner gets of a note type; its hash decides whether the note type's mod moves."""
     return [
-        NOTE_TYPES[kind].name,
+        NOTE_TYPES[kind].full_name(plan.deck),
         list(NOTE_TYPES[kind].field_names),
         templates.card_sides(NOTE_TYPES[kind]),
         templates.css(),
@@ -110,15 +110,15 @@ def note_type_content(kind: str, templates: Templates) -> list[object]:
 
 def model_of(kind: str, settings: PackageSettings) -> Any:
     """The note type of a kind of card as genanki takes it."""
-    note_type = NOTE_TYPES[kind]
+    note_type, ids = NOTE_TYPES[kind], Ids(settings.plan.id)
     return _Model(
-        mod=settings.mods[guid_of(note_type_key(kind))].mod,
-        model_id=note_type.id,
-        name=note_type.name,
-        fields=[{"name": name, "id": number} for name, number in note_type.fields],
+        mod=settings.mods[ids.guid(note_type_key(kind))].mod,
+        model_id=ids.note_type(kind),
+        name=note_type.full_name(settings.plan.deck),
+        fields=[{"name": name, "id": ids.field(kind, slot)} for name, slot in note_type.fields],
         templates=[
-            {"name": name, "id": number, "qfmt": front, "afmt": back}
-            for name, number, front, back in settings.templates.card_sides(note_type)
+            {"name": name, "id": ids.template(kind, slot), "qfmt": front, "afmt": back}
+            for name, slot, front, back in settings.templates.card_sides(note_type)
         ],
         css=settings.templates.css(),
     )

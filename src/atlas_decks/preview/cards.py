@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from atlas_decks.cards.notes import Note
 from atlas_decks.cards.notetypes import NOTE_TYPES
 from atlas_decks.cards.templates import Templates
+from atlas_decks.curriculum.models import Plan
 from atlas_decks.schedule.order import Placed
 
 _TAG = re.compile(r"\{\{([#^/]?)([^{}]+)\}\}")
-_MEDIA = re.compile(r'(<img src=")(?=atlas-)')
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,8 @@ def fill(template: str, values: Mapping[str, str]) -> str:
 class CardMaker:
     """Turns placed notes into cards; the templates of each note type are read once."""
 
-    def __init__(self, templates: Templates) -> None:
+    def __init__(self, plan: Plan, templates: Templates) -> None:
+        self._deck = plan.deck
         self._sides = {kind: templates.card_sides(note_type)[0] for kind, note_type in NOTE_TYPES.items()}
 
     def card(self, placed: Placed) -> Card:
@@ -74,8 +75,9 @@ class CardMaker:
             "Deck": placed.deck,
             "Subdeck": placed.deck.rpartition("::")[2],
             "Card": name,
-            "Type": NOTE_TYPES[note.kind].name,
+            "Type": NOTE_TYPES[note.kind].full_name(self._deck),
         }
         question = fill(front, values)
         answer = fill(back, values | {"FrontSide": question})
-        return Card(note, _MEDIA.sub(r"\1media/", question), _MEDIA.sub(r"\1media/", answer))
+        picture = f'<img src="{note.media}"', f'<img src="media/{note.media}"'
+        return Card(note, question.replace(*picture), answer.replace(*picture))

@@ -12,7 +12,6 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 from markupsafe import Markup
@@ -36,11 +35,7 @@ class Entry:
     diagram: Diagram
     drawing: Picture
     cards: tuple[Card, ...]
-
-    @cached_property
-    def media(self) -> str:
-        """File name of the picture."""
-        return media_name(self.diagram.id, self.drawing)
+    media: str  # file name of the picture
 
     @property
     def page(self) -> str:
@@ -144,12 +139,15 @@ def _entries(
     curriculum: Curriculum, drawings: Mapping[str, Picture], placed: Iterable[Placed], templates: Templates
 ) -> list[Entry]:
     """The diagrams in the order of study, each with its cards."""
-    maker = CardMaker(templates)
+    maker = CardMaker(curriculum.plan, templates)
     cards: dict[str, list[Card]] = {}
     for note in placed:
         if not note.note.retired:
             cards.setdefault(note.note.diagram, []).append(maker.card(note))
-    return [Entry(curriculum.by_id[name], drawings[name], tuple(found)) for name, found in cards.items()]
+    return [
+        Entry(curriculum.by_id[name], drawings[name], tuple(found), media_name(curriculum.plan, name, drawings[name]))
+        for name, found in cards.items()
+    ]
 
 
 def _listings(curriculum: Curriculum, entries: Sequence[Entry]) -> Iterator[_Listing]:

@@ -123,7 +123,7 @@ def _difference(project: Project, plan: Plan, package: Path | None, new: Packed,
             deck = deck_name(plan, entry.tier, parts[1] == "redraw") if entry.tier in tiers else ""
             notes[guid] = PackedNote(entry.key, {}, entry.mod, entry.retired, deck, position)
         elif parts[0] == "notetype" and parts[1] in NOTE_TYPES:
-            types[NOTE_TYPES[parts[1]].name] = (entry.mod, "")
+            types[NOTE_TYPES[parts[1]].full_name(plan.deck)] = (entry.mod, "")
     return difference(Packed(notes, types), new)
 
 

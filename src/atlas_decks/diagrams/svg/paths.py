@@ -72,9 +72,7 @@ def polyline(data: str) -> tuple[Point, ...]:
 def _on_curve(curve: tuple[Point, ...], at: float) -> Point:
     """The point of a Bezier curve at 0 <= `at` <= 1, by de Casteljau's construction."""
     while len(curve) > 1:
-        curve = tuple(
-            (a[0] + (b[0] - a[0]) * at, a[1] + (b[1] - a[1]) * at) for a, b in pairwise(curve)
-        )
+        curve = tuple((a[0] + (b[0] - a[0]) * at, a[1] + (b[1] - a[1]) * at) for a, b in pairwise(curve))
     return curve[0]
 
 

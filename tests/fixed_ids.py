@@ -1,0 +1,36 @@
+"""The ids of Atlas, as they are kept in fixed_ids.json. Run this file to write them, while nothing is released."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from atlas_decks.cards.ids import Ids
+from atlas_decks.cards.notetypes import NOTE_TYPES
+from atlas_decks.curriculum.load import load_plan
+from atlas_decks.project import Project
+
+
+def ids_of(project: str) -> dict[str, Any]:
+    """Every id that must never change."""
+    ids = Ids(project)
+    return {
+        "project": project,
+        "guid of stripe/metric/key-age": ids.guid("stripe/metric/key-age"),
+        "note types": {kind: ids.note_type(kind) for kind in NOTE_TYPES},
+        "fields": {
+            f"{kind}/{part.slot}": ids.field(kind, part.slot) for kind, t in NOTE_TYPES.items() for part in t.fields
+        },
+        "templates": {
+            f"{kind}/{part.slot}": ids.template(kind, part.slot)
+            for kind, t in NOTE_TYPES.items()
+            for part in t.templates
+        },
+    }
+
+
+if __name__ == "__main__":
+    here = Path(__file__).parent
+    plan, _ = load_plan(Project(here.parent))
+    (here / "fixed_ids.json").write_text(json.dumps(ids_of(plan.id), indent=1) + "\n", "utf-8")
