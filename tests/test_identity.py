@@ -33,7 +33,7 @@ BIO = {
 
 @pytest.fixture
 def col() -> Iterator[Any]:
-    with real_anki.collection() as collection:
+    with real_anki.temporary_collection() as collection:
         yield collection
 
 
@@ -41,7 +41,7 @@ def _project(folder: Path, edits: dict[str, str] | None = None, texts: dict[str,
     """A curriculum as `new` makes it, then edited."""
     write_starter(folder, fresh_id())
     project = Project(folder)
-    for file, changes in ((project.plan, edits), (project.curriculum / "1-basics/examples/caching.yaml", texts)):
+    for file, changes in ((project.plan_file, edits), (project.curriculum / "1-basics/examples/caching.yaml", texts)):
         text = file.read_text("utf-8")
         for old, new in (changes or {}).items():
             assert old in text
@@ -154,20 +154,20 @@ def test_a_translation_stands_beside_its_original(col: Any, tmp_path: Path, turn
 
 def test_a_curriculum_without_id_is_told_one_to_paste(tmp_path: Path) -> None:
     project = _project(tmp_path)
-    text = project.plan.read_text("utf-8")
-    project.plan.write_text("".join(line for line in text.splitlines(True) if not line.startswith("id:")), "utf-8")
+    text = project.plan_file.read_text("utf-8")
+    project.plan_file.write_text("".join(line for line in text.splitlines(True) if not line.startswith("id:")), "utf-8")
     with pytest.raises(ProblemsFoundError, match=r"`id` is missing\n    hint: .*`id: [a-z][a-z2-7]{15}`") as found:
         load_plan(project)
     hint = found.value.problems[0].hint
-    project.plan.write_text(f"{hint.split('`')[1]}\n{project.plan.read_text('utf-8')}", "utf-8")
+    project.plan_file.write_text(f"{hint.split('`')[1]}\n{project.plan_file.read_text('utf-8')}", "utf-8")
     assert load_plan(project)[0].name == "My decks"
 
 
 @pytest.mark.parametrize("wrong", ["my-decks", "ABCDEFGHIJKLMNOP", "1234567890123456", "abcdefgh"])
 def test_an_id_that_others_might_choose_is_refused(tmp_path: Path, wrong: str) -> None:
     project = _project(tmp_path)
-    line = next(line for line in project.plan.read_text("utf-8").splitlines() if line.startswith("id:"))
-    project.plan.write_text(project.plan.read_text("utf-8").replace(line, f"id: '{wrong}'"), "utf-8")
+    line = next(line for line in project.plan_file.read_text("utf-8").splitlines() if line.startswith("id:"))
+    project.plan_file.write_text(project.plan_file.read_text("utf-8").replace(line, f"id: '{wrong}'"), "utf-8")
     with pytest.raises(ProblemsFoundError, match=r"not the id of a curriculum.*\n    hint: .*`id: [a-z][a-z2-7]{15}`"):
         load_plan(project)
 
@@ -182,9 +182,9 @@ def test_the_ledger_of_another_curriculum_is_refused(tmp_path: Path) -> None:
     checked = pipeline.check(project, EmbeddedRenderer())
     built = pipeline.build(project, checked, NOW, 4, pipeline.Selection())
     project.decks.mkdir()
-    project.ledger.write_text(ledger.write(built.ledger), "utf-8")
+    project.ledger_file.write_text(ledger.write(built.ledger), "utf-8")
     assert pipeline.build(project, checked, NOW + 9, 4, pipeline.Selection()).changed == []
-    text = project.plan.read_text("utf-8")
-    project.plan.write_text(text.replace(checked.curriculum.plan.id, fresh_id()), "utf-8")
+    text = project.plan_file.read_text("utf-8")
+    project.plan_file.write_text(text.replace(checked.curriculum.plan.id, fresh_id()), "utf-8")
     with pytest.raises(ProblemsFoundError, match=r"ledger-foreign.*another `id`"):
         pipeline.build(project, pipeline.check(project, EmbeddedRenderer()), NOW + 9, 4, pipeline.Selection())
