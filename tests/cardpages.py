@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from atlas_decks.cards.notetypes import NOTE_TYPES, SPARE_TEMPLATES
 from atlas_decks.learner.real_anki import import_package, temporary_collection
 
 Client = Literal["anki", "ankidroid"]
@@ -20,29 +22,60 @@ li { text-align: start; }
 img, .chrome img { max-width: 100%; max-height: 100%; }
 .chrome #content img { max-height: 90vh; }"""
 
+_STACK = """body > main { display: grid; grid-template-columns: minmax(0, 1fr); align-items: start }
+body > main > * { grid-area: 1 / 1; min-width: 0; visibility: hidden }"""
+
 
 @dataclass(frozen=True)
 class CardPage:
     kind: str
+    template: str
     key: str
     side: str
     html: str
 
+    @property
+    def name(self) -> str:
+        """What a failing test calls it."""
+        return f"{self.key} {self.template} {self.side}"
 
-def card_pages(package: Path, media_to: Path, keys: set[str] | None = None) -> list[CardPage]:
-    """Import a package into Anki and return its cards' sides; the media files are copied to `media_to`."""
+
+def card_pages(package: Path, media_to: Path, wanted: Callable[[str], bool] = lambda _: True) -> list[CardPage]:
+    """Import a package into Anki and return the sides of the cards whose notes are wanted.
+
+    `wanted` is asked with the fields of a note as they are stored, the key first. The media files are copied to
+    `media_to`.
+    """
     pages: list[CardPage] = []
     with temporary_collection() as col:
         import_package(col, package)
         for file in Path(col.media.dir()).iterdir():
             (media_to / file.name).write_bytes(file.read_bytes())
-        for card_id in col.find_cards(""):
-            card = col.get_card(card_id)
-            key = card.note().fields[0]
-            if keys is None or key in keys:
-                for side, body in (("front", card.question()), ("back", card.answer())):
-                    pages.append(CardPage(key.split("/")[1], key, side, body))
+        for card_id, fields in col.db.all(
+            "SELECT c.id, n.flds FROM cards c JOIN notes n ON n.id = c.nid ORDER BY c.id"
+        ):
+            if wanted(fields):
+                key = fields.partition("\x1f")[0]
+                card = col.get_card(card_id)
+                shown = (key.split("/")[1], card.template()["name"], key)
+                pages += [CardPage(*shown, "front", card.question()), CardPage(*shown, "back", card.answer())]
     return pages
+
+
+def one_of_each(pages: Iterable[CardPage]) -> list[CardPage]:
+    """Front and back of the first card of every template in use, all of which must be there."""
+    picked: dict[tuple[str, str, str], CardPage] = {}
+    for page in pages:
+        picked.setdefault((page.kind, page.template, page.side), page)
+    in_use = {
+        (kind, name)
+        for kind, note_type in NOTE_TYPES.items()
+        for name, _ in note_type.templates
+        if kind != "guide" and name not in SPARE_TEMPLATES
+    }
+    assert {(kind, template) for kind, template, _ in picked} == in_use
+    assert len(picked) == 2 * len(in_use)
+    return list(picked.values())
 
 
 @cache
@@ -94,3 +127,23 @@ def open_card(page: Any, folder: Path, card: CardPage, night: bool, phone: bool)
         "([h, c, b]) => { document.documentElement.className = h; document.body.className = c; document.body.innerHTML = b; }",
         [html, classes, body],
     )
+
+
+def open_all(page: Any, folder: Path, cards: list[CardPage], night: bool, phone: bool) -> None:
+    """Show all cards in one page, with everything unfolded, so that one layout serves to measure them all.
+
+    They lie one above another in the same cell of a grid and are not painted. Each is a child of `main` with its name
+    in `data-name`. The style sheet, which each card brings along, stands there once.
+    """
+    style = re.search(r"<style>.*?</style>", cards[0].html, re.DOTALL)
+    assert style
+    name = "content" if phone else "qa"
+    bodies = "".join(
+        f'<div id="{name}" dir="auto" data-name="{card.name}">'
+        + card.html.replace(style[0], "").replace("<details>", "<details open>")
+        + "</div>"
+        for card in cards
+    )
+    file = folder / f"all-{name}-{night}.html"
+    file.write_text(whole_page(f"<style>{_STACK}</style>{style[0]}<main>{bodies}</main>", night, phone), "utf-8")
+    page.goto(file.as_uri())

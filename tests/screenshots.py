@@ -68,7 +68,9 @@ def _cards(browser: Any, project: Project, checked: pipeline.Checked, folder: Pa
     package = folder / "atlas-all.apkg"
     package.write_bytes(built.packages[package.name])
     wanted = {f"{DIAGRAM}/{fact}" for _, cards in STRIPS.values() for fact, _ in cards}
-    pages = {(card.key, card.side): card for card in card_pages(package, folder, wanted)}
+    pages: dict[tuple[str, str], CardPage] = {}
+    for card in card_pages(package, folder, lambda fields: fields.partition("\x1f")[0] in wanted):
+        pages.setdefault((card.key, card.side), card)  # the first card of a note
     for name, (night, cards) in STRIPS.items():
         strip = [pages[f"{DIAGRAM}/{fact}", side] for fact, side in cards]
         _shoot(browser, folder / f"{name}.html", _strip(strip, night), TO / f"{name}.png")

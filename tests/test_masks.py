@@ -14,17 +14,16 @@ from typing import Any
 import pytest
 
 from atlas_decks import pipeline
-from cardpages import CardPage, card_pages, whole_page
+from cardpages import CardPage, card_pages, open_all
 
 pytestmark = [pytest.mark.anki, pytest.mark.browser]
 
 # px: Anki's first window without its bars, a large one, a laptop's, and phones
 WINDOWS = [(668, 451), (1000, 900), (1366, 610), (390, 640), (360, 560)]
 OFF = 1  # px that a mask may be off its place
-# All cards stand in one page, one above another in the same cell of a grid, so that one layout measures them all.
-STACK = "body > main { display: grid; grid-template-columns: minmax(0, 1fr); align-items: start } body > main > * { grid-area: 1 / 1; min-width: 0; visibility: hidden }"
-# [[card, what is wrong], ...]: a picture is drawn with `object-fit` into its box and, unless the SVG says none, keeps
-# its proportions there. `covers`: card -> boxes in fractions of the picture that must be hidden by some mask.
+MASKED = re.compile(r'class="(mask|ring)')
+# [[card, what is wrong], ...]: a picture is drawn with `object-fit` into its box and, unless the SVG says `none`, keeps
+# its proportions there. `covers`: card -> boxes in fractions of the picture that masks must hide, in each figure.
 MEASURE = """([covers, stretched, off]) => {
   const faults = [];
   const drawn = img => {
@@ -39,29 +38,28 @@ MEASURE = """([covers, stretched, off]) => {
     return {x, y, w, h};
   };
   for (const card of document.querySelectorAll('main > *')) {
-    const widths = {};
-    for (const place of ['.center', '.large']) {
-      const img = card.querySelector(place + ' img');
-      if (!img) { faults.push([card.dataset.key, place + ': no picture']); continue; }
-      if (!img.naturalWidth) { faults.push([card.dataset.key, 'the picture is missing']); continue; }
-      const d = drawn(img), squeezed = d.w / d.h / (img.naturalWidth / img.naturalHeight);
-      widths[place] = d.w;
-      if (Math.abs(squeezed - 1) * Math.min(d.w, d.h) > off) faults.push([card.dataset.key, place + ' out of proportion ' + squeezed]);
-      const boxes = [];
-      for (const e of card.querySelectorAll(place + ' .mask,' + place + ' .ring')) {
+    const name = card.dataset.name, hidden = covers[name] || [], widths = [];
+    const fault = (figure, text) => faults.push([name, figure.parentElement.className + ': ' + text]);
+    for (const figure of card.querySelectorAll('.figure')) {
+      const img = figure.querySelector('img');
+      if (!img || !img.naturalWidth) { fault(figure, 'the picture is missing'); continue; }
+      const d = drawn(img), proportion = d.w / d.h / (img.naturalWidth / img.naturalHeight), boxes = [];
+      if (Math.abs(proportion - 1) * Math.min(d.w, d.h) > off) fault(figure, 'out of proportion ' + proportion);
+      widths.push(d.w);
+      for (const e of figure.querySelectorAll('.mask, .ring')) {
         const r = e.getBoundingClientRect(), s = n => parseFloat(e.style[n]) / 100;
         const x = d.x + s('left') * d.w, y = d.y + s('top') * d.h;
         const worst = Math.max(...[r.left - x, r.top - y, r.right - x - s('width') * d.w, r.bottom - y - s('height') * d.h].map(Math.abs));
-        if (!(worst <= off)) faults.push([card.dataset.key, place + ' ' + e.className + ' is ' + worst.toFixed(1) + ' px off']);
-        boxes.push(r);
+        if (!(worst <= off)) fault(figure, e.className + ' is ' + worst.toFixed(1) + ' px off');
+        if (e.matches('.mask')) boxes.push(r);
       }
-      if (!boxes.length) faults.push([card.dataset.key, place + ': neither mask nor ring']);
-      for (const [x, y, w, h] of covers[card.dataset.key] || [])
+      for (const [x, y, w, h] of hidden)
         if (!boxes.some(r => r.left <= d.x + x * d.w && r.top <= d.y + y * d.h && r.right >= d.x + (x + w) * d.w && r.bottom >= d.y + (y + h) * d.h))
-          faults.push([card.dataset.key, place + ': a hidden node shows']);
+          fault(figure, 'a hidden node shows');
     }
     const natural = card.querySelector('img').naturalWidth;
-    if (widths['.center'] < natural - 1 && widths['.large'] < natural - 1) faults.push([card.dataset.key, 'the larger picture is no larger']);
+    if (Math.max(...widths) < natural - 1) faults.push([name, 'no picture is of full size']);
+    if (hidden.length && widths.length < 2) faults.push([name, 'there is no larger picture']);
   }
   return faults;
 }"""
@@ -70,9 +68,8 @@ MEASURE = """([covers, stretched, off]) => {
 @pytest.fixture(scope="module")
 def shown(packages: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[CardPage]]:
     folder = tmp_path_factory.mktemp("masks")
-    return folder, [
-        c for c in card_pages(packages / "atlas-all.apkg", folder) if re.search(r'class="(mask|ring)"', c.html)
-    ]
+    pages = card_pages(packages / "atlas-all.apkg", folder, lambda fields: bool(MASKED.search(fields)))
+    return folder, [page for page in pages if MASKED.search(page.html)]
 
 
 @pytest.mark.parametrize("client", ["anki", "ankidroid"])
@@ -85,7 +82,7 @@ def test_masks_and_rings_lie_on_the_drawn_picture(
     stretched = all(' preserveAspectRatio="none"' in d.svg.partition(">")[0] for d in checked.drawings.values())
     page = browser.new_page()
     try:
-        _open_all(page, folder, cards, phone=client == "ankidroid")
+        open_all(page, folder, cards, night=False, phone=client == "ankidroid")
         covers = _hidden(cards, checked)
         assert sum(map(len, covers.values())) >= len(checked.drawings)
         faults: dict[str, list[list[str]]] = {}
@@ -101,22 +98,6 @@ def test_masks_and_rings_lie_on_the_drawn_picture(
         page.close()
 
 
-def _open_all(page: Any, folder: Path, cards: list[CardPage], phone: bool) -> None:
-    """All cards in one page, with everything unfolded; the style sheet, which each card brings along, only once."""
-    style = re.search(r"<style>.*?</style>", cards[0].html, re.DOTALL)
-    assert style
-    name = "content" if phone else "qa"
-    bodies = "".join(
-        f'<div id="{name}" dir="auto" data-key="{c.key} {c.side}">{c.html.replace(style[0], "").replace("<details>", "<details open>")}</div>'
-        for c in cards
-    )
-    file = folder / f"all-{name}.html"
-    file.write_text(
-        whole_page(f"<style>{STACK}</style>{style[0]}<main>{bodies}</main>", night=False, phone=phone), "utf-8"
-    )
-    page.goto(file.as_uri())
-
-
 def _hidden(cards: list[CardPage], checked: pipeline.Checked) -> dict[str, list[list[float]]]:
     """Which boxes a component card's front must hide, in fractions of the picture."""
     covers: dict[str, list[list[float]]] = {}
@@ -125,5 +106,5 @@ def _hidden(cards: list[CardPage], checked: pipeline.Checked) -> dict[str, list[
             diagram, _, fact = card.key.split("/")
             node = next(c.node for c in checked.curriculum.by_id[diagram].spec.components if c.key == fact)
             boxes = checked.drawings[diagram].nodes[node]
-            covers[f"{card.key} {card.side}"] = [[b.x, b.y, b.width, b.height] for b in boxes]
+            covers[card.name] = [[b.x, b.y, b.width, b.height] for b in boxes]
     return covers
