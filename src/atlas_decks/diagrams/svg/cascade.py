@@ -218,7 +218,11 @@ def _cascade(
     found: Mapping[etree._Element, Mapping[str, tuple[_Rank, str]]],
     result: dict[etree._Element, Style],
 ) -> None:
-    own = {name: value for name, (_, value) in sorted(found.get(element, {}).items())}
+    if element not in found:
+        for child in element:
+            _cascade(child, inherited, found, result)
+        return
+    own = {name: value for name, (_, value) in sorted(found[element].items())}
     for name in own.keys() & {"rx", "ry"}:  # older viewers know them as attributes only
         element.set(name, own.pop(name).removesuffix("px"))
     if own.get("stroke-dasharray") in ("0", "1,0"):

@@ -113,6 +113,8 @@ def finish(raw: str, kind: str, minified: bool = True) -> Picture:
     _simplify_rough(root)
     _ground_labels(root)
     seen = read(root, kind)
+    if minified:
+        _drop_empty(root)
     for name in list(root.attrib):
         if name not in ("id", "class", "viewBox"):
             del root.attrib[name]
@@ -172,7 +174,7 @@ def _parse(raw: str) -> etree._Element:
         raise UnsafeSvgError("the SVG declares a DTD")
     for element in root.iter():
         if isinstance(element.tag, str):
-            element.tag = etree.QName(element).localname
+            element.tag = element.tag.rpartition("}")[2]
     etree.cleanup_namespaces(root)
     if root.tag != "svg":
         raise UnsafeSvgError(f"the root is <{root.tag}>, not <svg>")
@@ -181,9 +183,6 @@ def _parse(raw: str) -> etree._Element:
 
 def _clean(root: etree._Element) -> None:
     etree.strip_elements(root, "filter", "linearGradient", with_tail=False)  # decoration that nothing of ours needs
-    for element in reversed(list(root.iter("g"))):  # put aside for HTML labels; one with an id says whose a text is
-        if len(element) == 0 and element is not root and not element.get("data-id"):
-            _drop(element)
     used: set[str] = set()  # ids that something refers to
     for element in list(root.iter()):
         tag = element.tag
@@ -204,6 +203,13 @@ def _clean(root: etree._Element) -> None:
         if element.get("id") not in used:
             _drop(element)
     for element in list(root.iter("defs")):
+        if len(element) == 0:
+            _drop(element)
+
+
+def _drop_empty(root: etree._Element) -> None:
+    """Drop the groups that the engine put aside for HTML labels; until the edges are read they say whose a text is."""
+    for element in reversed(list(root.iter("g"))):
         if len(element) == 0:
             _drop(element)
 

@@ -47,11 +47,11 @@ def _short_ids(root: etree._Element) -> frozenset[str]:
 
 
 def _attributes(element: etree._Element, used: frozenset[str]) -> None:
-    for name, value in _items(element):
+    for name, value in element.items():
         if name == "d":
-            element.set(name, shorten(value))
+            element.set(name, shorten(str(value)))
         elif name in _NUMBERS:
-            element.set(name, round_numbers(value))
+            element.set(name, round_numbers(str(value)))
         elif name in _DROPPED and not (name == "id" and value in used):
             del element.attrib[name]
     if element.tag in ("circle", "ellipse"):
@@ -59,10 +59,6 @@ def _attributes(element: etree._Element, used: frozenset[str]) -> None:
             del element.attrib[name]
     if element.get("ry") is not None and element.get("rx") == element.get("ry"):
         del element.attrib["ry"]
-
-
-def _items(element: etree._Element) -> list[tuple[str, str]]:
-    return [(str(name), str(value)) for name, value in element.items()]
 
 
 def _fold(element: etree._Element, styles: dict[etree._Element, cascade.Style]) -> None:

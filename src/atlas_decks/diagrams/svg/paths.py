@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
 
 from fontTools.pens.boundsPen import BoundsPen
 from fontTools.svgLib.path import parse_path
@@ -32,15 +31,18 @@ def number(value: float) -> str:
 
 def round_numbers(text: str) -> str:
     """An attribute with its numbers cut to one decimal."""
+    if "." not in text:
+        return text
     return _NUMBER.sub(lambda match: number(float(match.group())), text)
 
 
 def shorten(data: str) -> str:
     """Equivalent path data. Paths of other commands than absolute M, L, Q, C and Z only get shorter numbers."""
-    segments = _parse(data)
-    return round_numbers(data) if segments is None else _write(_merge(segments))
+    segments = _merged(data)
+    return round_numbers(data) if segments is None else _write(segments)
 
 
+@lru_cache(maxsize=256)  # shapes of one size recur
 def bounds(data: str) -> tuple[float, float, float, float] | None:
     """x0, y0, x1, y1 of what a path draws; None where it draws nothing."""
     segments = _parse(data)
@@ -56,24 +58,29 @@ def bounds(data: str) -> tuple[float, float, float, float] | None:
 
 
 def polyline(data: str) -> tuple[Point, ...]:
-    """The points along a path of one line: its corners, and of each curve two points between its ends.
+    """The points along a path of one line: its corners, and the middle of each curve.
 
     Empty where it holds other commands than absolute M, L, Q, C and Z.
     """
     points: list[Point] = []
-    for _, step in _merge(_parse(data) or ()):
-        if len(step) > 1:
-            curve = (points[-1] if points else step[0], *step)
-            points += [_on_curve(curve, part / 3) for part in (1, 2)]
-        points += step[-1:]
+    x, y = 0.0, 0.0
+    for command, step in _merged(data) or ():
+        if command == "C":  # a Bezier curve at one half
+            (ax, ay), (bx, by), (cx, cy) = step
+            points.append(((x + 3 * ax + 3 * bx + cx) / 8, (y + 3 * ay + 3 * by + cy) / 8))
+        elif command == "Q":
+            (ax, ay), (cx, cy) = step
+            points.append(((x + 2 * ax + cx) / 4, (y + 2 * ay + cy) / 4))
+        if step:
+            points.append(step[-1])
+            x, y = step[-1]
     return tuple(points)
 
 
-def _on_curve(curve: tuple[Point, ...], at: float) -> Point:
-    """The point of a Bezier curve at 0 <= `at` <= 1, by de Casteljau's construction."""
-    while len(curve) > 1:
-        curve = tuple((a[0] + (b[0] - a[0]) * at, a[1] + (b[1] - a[1]) * at) for a, b in pairwise(curve))
-    return curve[0]
+@lru_cache(maxsize=256)  # an edge is read, then shortened
+def _merged(data: str) -> Sequence[Segment] | None:
+    segments = _parse(data)
+    return None if segments is None else tuple(_merge(segments))
 
 
 @lru_cache(maxsize=256)  # an outline is measured, then shortened
@@ -147,7 +154,7 @@ def _merge(segments: Sequence[Segment]) -> Iterator[Segment]:
         yield "L", (skipped[-1],)
 
 
-def _write(segments: Iterator[Segment]) -> str:
+def _write(segments: Iterable[Segment]) -> str:
     """Relative path data; each step counts from where the rounded path really is, so that no error adds up."""
     parts: list[str] = []
     here = start = (0, 0)  # tenths of a px

@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lxml import etree
 
@@ -29,17 +30,21 @@ _SAME_PLACE = 1.5  # px between a label and the place that was kept for it
 _LINE = 1.25  # height of a line of text, in font sizes
 _EDGE_CLASSES = frozenset(["flowchart-link", "transition", "relationshipLine"])
 _NO_EDGE = frozenset(["note-edge", "edge-thickness-invisible"])
-_ROLES: Mapping[Role, frozenset[str]] = {
-    "edge": frozenset(
-        [
-            *("edgeLabel", "edgeTerminals", "messageText", "loopText", "labelText", "sectionTitle"),
-            "relationshipLabel",
-        ]
+# class -> role of the text in it; the first role with a class of the text's counts
+_ROLES: tuple[tuple[Role, frozenset[str]], ...] = (
+    (
+        "edge",
+        frozenset(
+            [
+                *("edgeLabel", "edgeTerminals", "messageText", "loopText", "labelText", "sectionTitle"),
+                "relationshipLabel",
+            ]
+        ),
     ),
-    "subgraph": frozenset(["cluster-label", "cluster"]),
-    "note": frozenset(["noteText", "noteLabel", "statediagram-note"]),
-    "node": frozenset(["nodeLabel", "actor", "node"]),
-}
+    ("subgraph", frozenset(["cluster-label", "cluster"])),
+    ("note", frozenset(["noteText", "noteLabel", "statediagram-note"])),
+    ("node", frozenset(["nodeLabel", "actor", "node"])),
+)
 
 
 @dataclass(frozen=True)
@@ -72,10 +77,15 @@ def classes(element: etree._Element) -> frozenset[str]:
 def mark_roles(root: etree._Element) -> None:
     """Write down what each text is, as `data-role`, before the engine's own attributes go."""
     for element in root.iter("g", "text"):
-        names = frozenset((element.get("data-merman-source-classes") or element.get("class") or "").split())
-        role = next((role for role, known in _ROLES.items() if names & known), None)
-        if role and not element.get("data-role"):
+        names = element.get("data-merman-source-classes") or element.get("class")
+        if names and not element.get("data-role") and (role := _role(str(names))):
             element.set("data-role", role)
+
+
+@lru_cache(maxsize=512)
+def _role(names: str) -> Role | None:
+    every = set(names.split())
+    return next((role for role, known in _ROLES if every & known), None)
 
 
 def read(root: etree._Element, kind: str) -> Reading:
@@ -123,38 +133,54 @@ def _union(rects: Iterable[Rect]) -> Rect:
 
 def _extent(shape: etree._Element) -> Rect | None:
     """The extent of one shape, moved by the translations above it; None where it has none."""
+    box = _own_extent(shape)
+    return box and _moved(box, _offset(shape))
+
+
+def _moved(box: Rect, by: Point) -> Rect:
+    return box[0] + by[0], box[1] + by[1], box[2] + by[0], box[3] + by[1]
+
+
+def _own_extent(shape: etree._Element) -> Rect | None:
+    """The extent of one shape in its own coordinates."""
     if shape.tag == "rect":
         x, y = _number(shape, "x"), _number(shape, "y")
-        box = (x, y, x + _number(shape, "width"), y + _number(shape, "height"))
-    elif shape.tag in ("circle", "ellipse"):
+        return x, y, x + _number(shape, "width"), y + _number(shape, "height")
+    if shape.tag == "path":
+        return bounds(shape.get("d") or "")
+    if shape.tag in ("circle", "ellipse"):
         x, y = _number(shape, "cx"), _number(shape, "cy")
         rx, ry = _number(shape, "r") or _number(shape, "rx"), _number(shape, "r") or _number(shape, "ry")
-        box = (x - rx, y - ry, x + rx, y + ry)
-    elif shape.tag == "line":
+        return x - rx, y - ry, x + rx, y + ry
+    if shape.tag == "line":
         xs, ys = [_number(shape, "x1"), _number(shape, "x2")], [_number(shape, "y1"), _number(shape, "y2")]
-        box = (min(xs), min(ys), max(xs), max(ys))
-    elif shape.tag in ("polygon", "polyline"):
+        return min(xs), min(ys), max(xs), max(ys)
+    if shape.tag in ("polygon", "polyline"):
         values = [float(v) for v in re.split(r"[\s,]+", (shape.get("points") or "").strip()) if v]
-        if len(values) < 2 or len(values) % 2:
-            return None
-        box = (min(values[::2]), min(values[1::2]), max(values[::2]), max(values[1::2]))
-    elif shape.tag == "path":
-        drawn = bounds(shape.get("d") or "")
-        if drawn is None:
-            return None
-        box = drawn
-    else:
-        return None
-    dx, dy = _offset(shape)
-    return box[0] + dx, box[1] + dy, box[2] + dx, box[3] + dy
+        if len(values) > 1 and len(values) % 2 == 0:
+            return min(values[::2]), min(values[1::2]), max(values[::2]), max(values[1::2])
+    return None
 
 
 def _extents(group: etree._Element) -> list[Rect]:
     """The extents of all shapes in a group; heads of arrows are none."""
-    heads = {part for marker in group.iter("marker", "symbol") for part in marker.iter()}
-    return [
-        extent for e in group.iter() if isinstance(e.tag, str) and e not in heads and (extent := _extent(e)) is not None
-    ]
+    found: list[Rect] = []
+
+    def walk(element: etree._Element, dx: float, dy: float) -> None:
+        for child in element:
+            if child.tag in ("marker", "symbol", "defs", "text"):
+                continue
+            x, y = dx, dy
+            if transform := child.get("transform"):
+                for a, b in _TRANSLATE.findall(transform):
+                    x, y = x + float(a), y + float(b or 0)
+            if child.tag == "g":
+                walk(child, x, y)
+            elif box := _own_extent(child):
+                found.append(_moved(box, (x, y)))
+
+    walk(group, *_offset(group))
+    return found
 
 
 def _nodes(root: etree._Element, circles: list[Rect]) -> dict[str, list[Rect]]:
@@ -332,19 +358,19 @@ def _edge_texts(root: etree._Element) -> Iterator[tuple[str, str, Rect | None]]:
     centre; the official one writes it inside.
     """
     loose: list[tuple[Point, etree._Element]] = []
+    places: list[tuple[str, etree._Element]] = []
     for group in root.iter("g"):
-        lines = list(group.iterchildren("text"))
-        if lines and group.get("data-role") == "edge" and "edgeLabel" not in classes(group):
+        identity, parent = group.get("data-id"), group.getparent()
+        if identity and parent is not None and "edgeLabel" in classes(parent) | classes(group):
+            if written := text_of(group):
+                yield str(identity), written, _text_box(group.iter("text"))
+            else:
+                places.append((str(identity), parent))
+        elif group.get("data-role") == "edge" and group.find("text") is not None and "edgeLabel" not in classes(group):
             dx, dy = _offset(group)
-            ys = [_number(line, "y") for line in lines]
-            loose.append(((_number(lines[0], "x") + dx, sum(ys) / len(ys) + dy), group))
-    for label in root.iter("g"):
-        identity, parent = label.get("data-id"), label.getparent()
-        if not identity or parent is None or "edgeLabel" not in classes(parent) | classes(label):
-            continue
-        if written := text_of(label):
-            yield identity, written, _text_box(label.iter("text"))
-            continue
+            middles = [(_number(line, "x") + dx, _number(line, "y") + dy) for line in group.iterchildren("text")]
+            loose.append(((middles[0][0], sum(y for _, y in middles) / len(middles)), group))
+    for identity, parent in places:
         x, y = _offset(parent)
         near = [(math.dist((x, y), centre), index) for index, (centre, _) in enumerate(loose)]
         if near and (closest := min(near))[0] <= _SAME_PLACE:
