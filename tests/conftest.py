@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from atlas_decks import pipeline
 from atlas_decks.cli.new import write_starter
-from atlas_decks.diagrams import EmbeddedRenderer
 from atlas_decks.project import Project
+from support.builds import Built, Checked, build, check, copy_of
 
 settings.register_profile("untimed", deadline=None)  # machines are noisy
 settings.load_profile("untimed")
@@ -36,21 +35,19 @@ def project() -> Project:
 
 
 @pytest.fixture(scope="session")
-def checked(project: Project) -> pipeline.Checked:
-    return pipeline.check(project, EmbeddedRenderer())
+def checked(project: Project) -> Checked:
+    return check(project)
 
 
 @pytest.fixture(scope="session")
-def built(project: Project, checked: pipeline.Checked) -> pipeline.Built:
-    return pipeline.build(project, checked, NOW, 16, pipeline.Selection())
+def built(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The real curriculum, built in a copy of the project."""
+    return build(copy_of(project, tmp_path_factory.mktemp("built") / "project"), NOW)
 
 
 @pytest.fixture(scope="session")
-def packages(built: pipeline.Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("packages")
-    for name, data in built.packages.items():
-        (folder / name).write_bytes(data)
-    return folder
+def packages(built: Built) -> Path:
+    return built.folder
 
 
 @pytest.fixture

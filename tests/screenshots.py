@@ -15,12 +15,10 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
-from atlas_decks import pipeline
-from atlas_decks.cards.templates import Templates
-from atlas_decks.diagrams import EmbeddedRenderer
-from atlas_decks.preview import make_site, write_site
+from atlas_decks.cli import run
 from atlas_decks.project import Project
 from cardpages import CardPage, card_pages, page_html
+from support.builds import build, copy_of
 
 ROOT = Path(__file__).resolve().parents[1]
 TO = ROOT / "docs" / "screenshots"
@@ -48,7 +46,6 @@ FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontcon
 def main() -> None:
     """Build everything anew, look at it, and write the pictures."""
     project = Project(ROOT)
-    checked = pipeline.check(project, EmbeddedRenderer())
     TO.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="atlas-screenshots-") as name, sync_playwright() as playwright:
         folder = Path(name)
@@ -58,15 +55,13 @@ def main() -> None:
             args=["--no-sandbox"],
             env={**os.environ, "FONTCONFIG_FILE": str(folder / "fonts.conf")},
         )
-        _cards(browser, project, checked, folder)
-        _preview(browser, project, checked, folder / "site")
+        _cards(browser, project, folder)
+        _preview(browser, project, folder / "site")
         browser.close()
 
 
-def _cards(browser: Any, project: Project, checked: pipeline.Checked, folder: Path) -> None:
-    built = pipeline.build(project, checked, 2_000_000_000, 16, pipeline.Selection())
-    package = folder / "atlas-all.apkg"
-    package.write_bytes(built.packages[package.name])
+def _cards(browser: Any, project: Project, folder: Path) -> None:
+    package = build(copy_of(project, folder / "project"), 2_000_000_000).folder / "atlas-all.apkg"
     wanted = {f"{DIAGRAM}/{fact}" for _, cards in STRIPS.values() for fact, _ in cards}
     pages: dict[tuple[str, str], CardPage] = {}
     for card in card_pages(package, folder, lambda fields: fields.partition("\x1f")[0] in wanted):
@@ -94,9 +89,8 @@ def _shoot(browser: Any, file: Path, text: str, picture: Path) -> None:
     page.close()
 
 
-def _preview(browser: Any, project: Project, checked: pipeline.Checked, folder: Path) -> None:
-    placed = pipeline.compile_notes(project, checked, 16)
-    write_site(folder, make_site(checked.curriculum, checked.drawings, placed, Templates(project.templates)))
+def _preview(browser: Any, project: Project, folder: Path) -> None:
+    assert run(["--project", str(project.root), "-q", "preview", "-o", str(folder)]) == 0
     page = browser.new_page(viewport={"width": 1200, "height": 760})
     page.goto((folder / "tier-1.html").as_uri())
     page.wait_for_load_state("networkidle")

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from atlas_decks import pipeline
 from atlas_decks.bench import report, results
 from atlas_decks.bench.generate import generate, word
 from atlas_decks.bench.runs import Bench, Scale
-from atlas_decks.diagrams import EmbeddedRenderer
 from atlas_decks.project import Project
+from support.builds import Checked, check
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -26,14 +25,14 @@ def test_made_up_words_differ() -> None:
 
 @pytest.mark.parametrize("number", [1, 90])
 def test_a_generated_curriculum_is_new_work_and_passes_every_rule(
-    checked: pipeline.Checked, tmp_path: Path, number: int
+    checked: Checked, tmp_path: Path, number: int
 ) -> None:
     generate(checked.curriculum, tmp_path / "a", number)
     generate(checked.curriculum, tmp_path / "b", number)
     files = sorted(path.relative_to(tmp_path / "a") for path in (tmp_path / "a").rglob("*.yaml"))
     assert files == sorted(path.relative_to(tmp_path / "b") for path in (tmp_path / "b").rglob("*.yaml"))
     assert all((tmp_path / "a" / f).read_bytes() == (tmp_path / "b" / f).read_bytes() for f in files)
-    made = pipeline.check(Project(tmp_path / "a"), EmbeddedRenderer())
+    made = check(Project(tmp_path / "a"))
     assert made.problems == ()
     assert len(made.curriculum.diagrams) == number
     assert len({drawing.svg for drawing in made.drawings.values()}) == number
@@ -44,7 +43,7 @@ def test_a_generated_curriculum_is_new_work_and_passes_every_rule(
 
 
 @pytest.mark.parametrize("number", [1_060, 10_000, 100_000])
-def test_a_grown_plan_has_room_and_stays_within_ankis_positions(checked: pipeline.Checked, number: int) -> None:
+def test_a_grown_plan_has_room_and_stays_within_ankis_positions(checked: Checked, number: int) -> None:
     from atlas_decks.bench.generate import _grown, _subjects
     from atlas_decks.curriculum.models import Plan
 
@@ -56,7 +55,7 @@ def test_a_grown_plan_has_room_and_stays_within_ankis_positions(checked: pipelin
         assert sum(category.planned for category in plan.categories if category.tier == tier.number) <= 9_998
 
 
-def test_a_bench_measures_real_runs(checked: pipeline.Checked, tmp_path: Path) -> None:
+def test_a_bench_measures_real_runs(checked: Checked, tmp_path: Path) -> None:
     bench = Bench(checked.curriculum, 3, tmp_path)
     bench.cold()
     bench.unchanged()

@@ -410,7 +410,7 @@ def wait(*args, **options):
     print("ready", flush=True)
     time.sleep(30)
 
-pipeline.check = pipeline.inspect = wait
+pipeline.survey = wait
 cli.main()
 """
 
@@ -463,7 +463,6 @@ def test_a_broken_template_is_refused(name: str, built: Sample, capsys: Out) -> 
         ["build", "--colour"],
         ["bake"],
         ["build", "--tier", "one"],
-        ["build", "--weeks", "7"],
         ["build", "--jobs", "0"],
         ["check", "--format", "xml"],
         ["verify", "missing.apkg"],
@@ -477,6 +476,13 @@ def test_wrong_usage(arguments: list[str], built: Sample, capsys: Out, monkeypat
     packages = built.packages()
     code, output = call(built, capsys, *arguments)
     assert (code, "Error: " in output) == (2, True)
+    assert built.packages() == packages
+
+
+def test_a_pace_that_the_plan_does_not_have(built: Sample, capsys: Out) -> None:
+    packages = built.packages()
+    code, output = call(built, capsys, "build", "--weeks", "7")
+    assert (code, "no-pace" in output, "there are 2, 4" in output) == (2, True, True)
     assert built.packages() == packages
 
 

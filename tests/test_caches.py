@@ -9,14 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from atlas_decks import pipeline, rules
+from atlas_decks import rules
 from atlas_decks.cli import run
-from atlas_decks.compiled import survey
+from atlas_decks.compiled import keys, workers
+from atlas_decks.compiled.survey import judge_whole, survey
 from atlas_decks.diagrams import EmbeddedRenderer
 from atlas_decks.files.zip_archive import Archive, deflate, inflate
 from atlas_decks.project import Project
 from atlas_decks.rules.registry import CURRICULUM_RULES
 from sample import ACME, ATLAS, QUEUES, Sample, make_sample
+from support.builds import Checked
 
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "atlas_decks"
 Damage = Callable[[Path], None]
@@ -84,8 +86,8 @@ def test_a_damaged_package_is_made_again(sample: Sample, damage: Damage) -> None
 def test_the_number_of_processes_and_threads_does_not_show(sample: Sample, monkeypatch: pytest.MonkeyPatch) -> None:
     alone = build(sample, "--jobs", "1")
     shutil.rmtree(sample.root / ".atlas")
-    monkeypatch.setattr(survey, "_POOL_FROM", 0)
-    monkeypatch.setattr(survey, "_CHUNK", 1)
+    monkeypatch.setattr(workers, "_POOL_FROM", 0)
+    monkeypatch.setattr(workers, "_CHUNK", 1)
     for package in (sample.root / "decks").glob("*.apkg"):
         package.unlink()
     assert build(sample, "--jobs", "3") == alone
@@ -144,8 +146,8 @@ def test_what_only_shows_between_files_is_found_from_the_cache(
         assert run(["--project", str(sample.root), "check"]) == 1
         assert "id-unique" in (out := capsys.readouterr().out)
         assert f"{QUEUES}:{line}" in out
-    full = pipeline.check(Project(sample.root), EmbeddedRenderer())
-    assert pipeline.inspect(Project(sample.root), EmbeddedRenderer()).problems == full.problems
+    project = Project(sample.root)
+    assert list(survey(project, EmbeddedRenderer()).problems) == judge_whole(project, EmbeddedRenderer())
 
 
 def test_every_rule_of_the_whole_curriculum_claims_what_it_compares(sample: Sample) -> None:
@@ -157,7 +159,7 @@ def test_every_rule_of_the_whole_curriculum_claims_what_it_compares(sample: Samp
     for rule, (old, new) in clashes.items():
         text = sample.read(ACME)
         sample.edit(old, new, ACME)
-        found = pipeline.inspect(Project(sample.root), EmbeddedRenderer())
+        found = survey(Project(sample.root), EmbeddedRenderer())
         assert found.clash
         assert rule in {problem.rule for problem in found.problems}
         sample.write(text, ACME)
@@ -168,17 +170,17 @@ def test_every_rule_of_the_whole_curriculum_claims_what_it_compares(sample: Samp
         .replace("does Acme", "does Twin")
     )
     sample.write(copy, ACME.replace("acme.yaml", "twin.yaml"))
-    found = pipeline.inspect(Project(sample.root), EmbeddedRenderer())
+    found = survey(Project(sample.root), EmbeddedRenderer())
     assert found.clash
     assert {"company-facet"} <= {problem.rule for problem in found.problems}
     assert {rule.name for rule in CURRICULUM_RULES if rule.claims is None} == {"fact-id-unique", "source-used"}
 
 
-def test_the_real_curriculum_is_judged_alike_by_both_ways(project: Project, checked: pipeline.Checked) -> None:
-    found = pipeline.inspect(project, EmbeddedRenderer())
-    assert (found.problems, found.diagrams, found.clash) == (checked.problems, len(checked.curriculum.diagrams), False)
+def test_the_real_curriculum_is_judged_alike_by_both_ways(project: Project, checked: Checked) -> None:
+    found = survey(project, EmbeddedRenderer())
+    assert (found.problems, found.count, found.clash) == (checked.problems, len(checked.curriculum.diagrams), False)
     claims = [claim for diagram in checked.curriculum.diagrams for claim in rules.claims(diagram)]
-    assert len({key for key, _ in claims if key.startswith("id-unique")}) == found.diagrams
+    assert len({key for key, _ in claims if key.startswith("id-unique")}) == found.count
 
 
 def test_a_project_that_cannot_be_written_can_be_checked(sample: Sample, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -260,7 +262,7 @@ def test_a_warm_build_needs_none_of_what_draws(sample: Sample) -> None:
 
 
 def test_the_key_of_the_store_covers_the_whole_tool() -> None:
-    names = {str(file.relative_to(SOURCE)) for file in survey.tool_files()}
+    names = {str(file.relative_to(SOURCE)) for file in keys.tool_files()}
     assert names >= {"cards/notes.py", "rules/cards.py", "diagrams/svg/finish.py", "compiled/survey.py"}
     assert any(name.endswith(".ttf") for name in names)
 
@@ -268,6 +270,6 @@ def test_the_key_of_the_store_covers_the_whole_tool() -> None:
 def test_progress_is_told_while_subjects_are_made_and_when_they_are_found(sample: Sample) -> None:
     for _ in ("cold", "warm"):
         steps: list[int] = []
-        found = survey.survey(Project(sample.root), EmbeddedRenderer(), progress=steps.append)
-        assert sum(steps) == found.diagrams > 1
+        found = survey(Project(sample.root), EmbeddedRenderer(), progress=steps.append)
+        assert sum(steps) == found.count > 1
         assert len(steps) > 1

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from atlas_decks import pipeline
 from cardpages import CardPage, card_pages, one_of_each, open_all, open_card
+from support.builds import Checked
 
 pytestmark = [pytest.mark.anki, pytest.mark.browser]
 
@@ -82,7 +82,7 @@ def test_labels_are_at_least_9_px_on_a_phone(shown: tuple[Path, list[CardPage]],
     assert [name for name, width, natural in drawn if not natural or 16 * width / natural < 9] == []
 
 
-def test_masks_hide_tested_nodes_and_no_others(shown: tuple[Path, list[CardPage]], checked: pipeline.Checked) -> None:
+def test_masks_hide_tested_nodes_and_no_others(shown: tuple[Path, list[CardPage]], checked: Checked) -> None:
     """By the fields; that a browser draws them where they say is tested apart."""
     for card in (c for c in shown[1] if c.kind == "component" and c.side == "front"):
         diagram, _, fact = card.key.split("/")
@@ -117,7 +117,7 @@ def test_a_page_from_right_to_left_keeps_the_mask_in_place(shown: tuple[Path, li
         phone.evaluate("document.documentElement.dir = 'ltr'")
 
 
-def test_no_label_is_clipped_in_any_diagram(browser: Any, checked: pipeline.Checked) -> None:
+def test_no_label_is_clipped_in_any_diagram(browser: Any, checked: Checked) -> None:
     """Texts stay within their node, and within the picture, whatever the device's default font."""
     page = browser.new_page()
     try:
@@ -147,7 +147,7 @@ def test_cards_hold_no_script_and_no_remote_picture(shown: tuple[Path, list[Card
         assert not re.search(r"<script|javascript:|\son\w+=|src=\"https?:", card.html), card.key
 
 
-def test_node_boxes_are_where_chromium_draws_them(browser: Any, checked: pipeline.Checked) -> None:
+def test_node_boxes_are_where_chromium_draws_them(browser: Any, checked: Checked) -> None:
     page = browser.new_page()
     try:
         for name in [d.id for d in checked.curriculum.diagrams][::6]:

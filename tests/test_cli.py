@@ -19,6 +19,8 @@ from atlas_decks.cli import COMMANDS as SUMMARIES
 from atlas_decks.cli import cli, run
 from atlas_decks.learner.changes import compare
 from atlas_decks.project import Project
+from conftest import NOW
+from support.builds import build, copy_of
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMANDS = sorted(SUMMARIES)
@@ -131,15 +133,13 @@ def test_only_changed_packs_just_what_changed(starter: Project, capsys: pytest.C
 
 
 def test_32_weeks_leave_the_ledger_alone(tmp_path: Path) -> None:
-    from atlas_decks import pipeline
-    from atlas_decks.diagrams import EmbeddedRenderer
-    from atlas_decks.packages import ledger
-
-    project = Project(ROOT)
-    checked = pipeline.check(project, EmbeddedRenderer())
-    a, b = (pipeline.build(project, checked, 2_000_000_000, weeks, pipeline.Selection()) for weeks in (16, 32))
-    assert ledger.write(a.ledger) == ledger.write(b.ledger)
-    assert a.packages["atlas-all.apkg"] != b.packages["atlas-all.apkg"]
+    project = copy_of(Project(ROOT), tmp_path / "project")
+    a = build(project, NOW, weeks=32)
+    slow, book = a.packages, project.ledger_file.read_bytes()
+    b = build(project, NOW, weeks=16)
+    assert book == project.ledger_file.read_bytes()
+    assert not b.changed
+    assert slow["atlas-all.apkg"] != b.packages["atlas-all.apkg"]
 
 
 def test_problems_as_json_and_github(starter: Project, capsys: pytest.CaptureFixture[str]) -> None:

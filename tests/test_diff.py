@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from atlas_decks import pipeline
 from atlas_decks.cli import run
-from atlas_decks.diagrams import EmbeddedRenderer
 from atlas_decks.learner import real_anki
 from atlas_decks.learner.changes import Change, Difference, compare, difference, read_package
-from atlas_decks.packages import ledger
 from atlas_decks.project import Project
 from atlas_decks.release.release_notes import format_difference, plain, tag_changes
 from sample import ACME, ATLAS, Sample, make_sample
+from support import builds
 
 pytestmark = pytest.mark.anki
 NOW = 1_700_000_000
@@ -35,14 +34,8 @@ def build(sample: Sample, tmp_path: Path) -> Build:
     """Build the sample at a time and a pace; returns the package with everything."""
 
     def build(now: int, weeks: int = 2) -> Path:
-        project = Project(sample.root)
-        checked = pipeline.check(project, EmbeddedRenderer())
-        assert not checked.has_errors, checked.problems
-        built = pipeline.build(project, checked, now, weeks, pipeline.Selection())
-        sample.write(ledger.write(built.ledger), "decks/ledger.jsonl")
-        file = tmp_path / f"{now}-{weeks}.apkg"
-        file.write_bytes(built.packages["atlas-all.apkg"])
-        return file
+        built = builds.build(Project(sample.root), now, weeks=weeks)
+        return shutil.copy(built.folder / "atlas-all.apkg", tmp_path / f"{now}-{weeks}.apkg")
 
     return build
 

@@ -9,15 +9,13 @@ from typing import Any
 
 import pytest
 
-from atlas_decks import pipeline
 from atlas_decks.cli.new import write_starter
 from atlas_decks.curriculum.load import load_plan
-from atlas_decks.diagrams import EmbeddedRenderer
 from atlas_decks.learner import real_anki
-from atlas_decks.packages import ledger
 from atlas_decks.problems import ProblemsFoundError
 from atlas_decks.project import Project, fresh_id
 from conftest import NOW
+from support.builds import build
 
 pytestmark = pytest.mark.anki
 
@@ -52,16 +50,8 @@ def _project(folder: Path, edits: dict[str, str] | None = None, texts: dict[str,
 
 def _built(project: Project) -> dict[str, Path]:
     """The packages of a project, all of them and the plan, as files."""
-    checked = pipeline.check(project, EmbeddedRenderer())
-    assert not checked.problems
-    weeks = checked.curriculum.plan.weeks
-    packages = pipeline.build(project, checked, NOW, weeks, pipeline.Selection()).packages
-    files = {}
-    for kind in ("all", "plan"):
-        (name,) = (name for name in packages if name.endswith(f"{kind}.apkg"))
-        files[kind] = project.root / f"{kind}.apkg"
-        files[kind].write_bytes(packages[name])
-    return files
+    folder = build(project, NOW).folder
+    return {kind: next(folder.glob(f"*{kind}.apkg")) for kind in ("all", "plan")}
 
 
 def _state(col: Any, root: str) -> dict[str, Any]:
@@ -179,12 +169,9 @@ def test_each_new_curriculum_has_an_id_of_its_own(tmp_path: Path) -> None:
 
 def test_the_ledger_of_another_curriculum_is_refused(tmp_path: Path) -> None:
     project = _project(tmp_path)
-    checked = pipeline.check(project, EmbeddedRenderer())
-    built = pipeline.build(project, checked, NOW, 4, pipeline.Selection())
-    project.decks.mkdir()
-    project.ledger_file.write_text(ledger.write(built.ledger), "utf-8")
-    assert pipeline.build(project, checked, NOW + 9, 4, pipeline.Selection()).changed == []
+    build(project, NOW)
+    assert build(project, NOW + 9).changed == []
     text = project.plan_file.read_text("utf-8")
-    project.plan_file.write_text(text.replace(checked.curriculum.plan.id, fresh_id()), "utf-8")
+    project.plan_file.write_text(text.replace(load_plan(project)[0].id, fresh_id()), "utf-8")
     with pytest.raises(ProblemsFoundError, match=r"ledger-foreign.*another `id`"):
-        pipeline.build(project, pipeline.check(project, EmbeddedRenderer()), NOW + 9, 4, pipeline.Selection())
+        build(project, NOW + 9)

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from atlas_decks import pipeline
 from cardpages import CardPage, card_pages, open_all
+from support.builds import Checked
 
 pytestmark = [pytest.mark.anki, pytest.mark.browser]
 
@@ -74,7 +74,7 @@ def shown(packages: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pat
 
 @pytest.mark.parametrize("client", ["anki", "ankidroid"])
 def test_masks_and_rings_lie_on_the_drawn_picture(
-    shown: tuple[Path, list[CardPage]], checked: pipeline.Checked, browser: Any, client: str
+    shown: tuple[Path, list[CardPage]], checked: Checked, browser: Any, client: str
 ) -> None:
     folder, cards = shown
     assert {c.kind for c in cards} >= {"component"}
@@ -98,7 +98,7 @@ def test_masks_and_rings_lie_on_the_drawn_picture(
         page.close()
 
 
-def _hidden(cards: list[CardPage], checked: pipeline.Checked) -> dict[str, list[list[float]]]:
+def _hidden(cards: list[CardPage], checked: Checked) -> dict[str, list[list[float]]]:
     """Which boxes a component card's front must hide, in fractions of the picture."""
     covers: dict[str, list[list[float]]] = {}
     for card in cards:

@@ -12,10 +12,12 @@ from axe_playwright_python.sync_playwright import Axe
 from atlas_decks import pipeline
 from atlas_decks.cards.notetypes import NOTE_TYPES
 from atlas_decks.cards.templates import Templates
+from atlas_decks.compiled.in_order import StudyOrder
 from atlas_decks.preview import make_site, write_site
 from atlas_decks.preview.cards import CardMaker, fill
 from atlas_decks.project import Project
 from cardpages import card_pages
+from support.builds import Built, Checked, session
 
 # one of each type of page
 PAGES = (
@@ -30,10 +32,10 @@ PAGES = (
 
 
 @pytest.fixture(scope="module")
-def site(project: Project, checked: pipeline.Checked, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def site(project: Project, checked: Checked, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("preview") / "site"
-    placed = pipeline.compile_notes(project, checked, 16)
-    write_site(folder, make_site(checked.curriculum, checked.drawings, placed, Templates(project.templates)))
+    order = StudyOrder(pipeline.survey(session(project)), 16)
+    write_site(folder, make_site(checked.curriculum, checked.drawings, order, Templates(project.templates)))
     return folder
 
 
@@ -50,10 +52,17 @@ def _squeezed(html: str) -> str:
 
 @pytest.mark.anki
 def test_cards_are_those_that_the_real_anki_shows(
-    project: Project, packages: Path, checked: pipeline.Checked, tmp_path: Path
+    project: Project, packages: Path, built: Built, checked: Checked, tmp_path: Path
 ) -> None:
     maker = CardMaker(checked.curriculum.plan, Templates(project.templates))
-    cards = {p.note.key: maker.card(p) for p in pipeline.compile_notes(project, checked, 16)}
+    order = StudyOrder(pipeline.survey(session(project)), 16)
+    decks = {note.key: note.deck for note in built.living}
+    cards = {
+        note.row.key: maker.card(note, decks[note.row.key], diagram.media)
+        for tier in order.tiers
+        for diagram in order.read_tier(tier)
+        for note in diagram.notes
+    }
     seen = set()
     for page in card_pages(packages / "atlas-all.apkg", tmp_path):
         if page.kind == "guide":
@@ -135,7 +144,7 @@ def test_phone_width_and_the_keys_that_walk_through_the_cards(site: Path, browse
 
 
 @pytest.mark.browser
-def test_search_and_filters(site: Path, browser: Any, checked: pipeline.Checked) -> None:
+def test_search_and_filters(site: Path, browser: Any, checked: Checked) -> None:
     page = browser.new_page()
     page.goto((site / "cards.html").as_uri() + "?category=architecture&company=stripe&kind=metric")
     specs = [d.spec for d in checked.curriculum.diagrams if d.company and d.company.slug == "stripe"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from atlas_decks import pipeline
+from atlas_decks.compiled.survey import judge_whole
 from atlas_decks.diagrams import make_renderer
 from atlas_decks.problems import Problem
 from atlas_decks.project import Project
@@ -18,7 +18,7 @@ Break = Callable[[Sample], int]
 
 
 def check(sample: Sample) -> list[Problem]:
-    return list(pipeline.check(Project(sample.root), make_renderer("embedded")).problems)
+    return judge_whole(Project(sample.root), make_renderer("embedded"))
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from atlas_decks.learner import changes, real_anki
+from atlas_decks.learner.changes import PackedNote
 from author import FACTS, LEAST, MOST, NAMES, PLACES, Author, Subject
 from learner import Learner, Snapshot
 
@@ -53,14 +54,20 @@ class Release:
     """A build: its packages, and what it holds of every note, found without the ledger's hashes."""
 
     packages: dict[str, Path]
-    notes: dict[str, Any]
+    notes: dict[str, PackedNote]
     mods: dict[str, int]
 
     def content(self, guid: str) -> Any:
         note = self.notes.get(guid)
         if note is None or note.retired:
             return "retired" if note is not None else None
-        return (note.fields, frozenset(tag for tag in note.tags if "::week::" not in tag))
+        tags = frozenset(tag for tag in note.fields["Tags"].split() if "::week::" not in tag)
+        return (_values(note), tags)
+
+
+def _values(note: PackedNote) -> tuple[str, ...]:
+    """The fields in the order of the note type."""
+    return tuple(value for name, value in note.fields.items() if name != "Tags")
 
 
 def _without_review_times(snapshot: Snapshot) -> Snapshot:
@@ -108,9 +115,8 @@ class Updates(RuleBasedStateMachine):
             file = Path(self.folder.name) / f"{number}-{name}"
             file.write_bytes(data)
             packages[name] = file
-        notes = {p.note.guid: p.note for p in built.placed}
-        mods = {guid: built.ledger[guid].mod for guid in notes}
-        self.releases.append(Release(packages, notes, mods))
+        mods = {guid: built.ledger[guid].mod for guid in built.notes}
+        self.releases.append(Release(packages, built.notes, mods))
         FIGURES["builds"] += 1
 
     @rule(action=st.sampled_from(ACTIONS), pick=picks, other=picks)
@@ -324,8 +330,8 @@ class Updates(RuleBasedStateMachine):
         for guid in packed:
             if guid not in before.notes or after.notes[guid] != before.notes[guid]:
                 note = release.notes[guid]
-                assert after.notes[guid].fields == note.fields
-                assert after.notes[guid].tags == frozenset(note.tags)
+                assert after.notes[guid].fields == _values(note)
+                assert after.notes[guid].tags == frozenset(note.fields["Tags"].split())
                 assert after.notes[guid].mod == release.mods[guid]
             if guid not in before.notes:
                 FIGURES["notes added"] += 1

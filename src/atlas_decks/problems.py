@@ -41,6 +41,10 @@ class ProblemsFoundError(Exception):
         super().__init__("\n".join(map(str, self.problems)))
 
 
+class WrongRequestError(ProblemsFoundError):
+    """A command asks for what the project does not have: wrong usage, as only the project can tell."""
+
+
 def has_errors(problems: Iterable[Problem]) -> bool:
     """Whether anything but warnings is among them."""
     return any(problem.severity == "error" for problem in problems)

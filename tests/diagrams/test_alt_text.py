@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import statistics
 
-from atlas_decks import pipeline
 from atlas_decks.diagrams import EmbeddedRenderer
 from atlas_decks.diagrams.alt_text import WORDS, alt_text
+from support.builds import Checked
 
 FLOW = """\
 flowchart TB
@@ -45,7 +45,7 @@ def test_the_words_can_be_of_another_language() -> None:
     assert text.startswith("Eine Anfrage. Knoten: Alone. Kanten: von Client nach API: asks;")
 
 
-def test_every_node_of_the_curriculum_is_told_in_some_420_characters(checked: pipeline.Checked) -> None:
+def test_every_node_of_the_curriculum_is_told_in_some_420_characters(checked: Checked) -> None:
     sizes = []
     for name, picture in checked.drawings.items():
         text = alt_text(picture, "")

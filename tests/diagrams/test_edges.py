@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from atlas_decks import pipeline
 from atlas_decks.diagrams import Cache, EmbeddedRenderer, Picture
 from atlas_decks.diagrams.picture import Box
+from support.builds import Checked
 
 FLOW = """\
 flowchart TB
@@ -137,7 +137,7 @@ def _gap(box: Box, point: tuple[float, float], picture: Picture) -> float:
     return float((dx * dx + dy * dy) ** 0.5)
 
 
-def test_edges_of_the_curriculum_begin_and_end_at_their_nodes(checked: pipeline.Checked) -> None:
+def test_edges_of_the_curriculum_begin_and_end_at_their_nodes(checked: Checked) -> None:
     count = 0
     for name, picture in checked.drawings.items():
         for edge in picture.edges:

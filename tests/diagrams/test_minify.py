@@ -11,13 +11,13 @@ import mmdr
 import pytest
 from lxml import etree
 
-from atlas_decks import pipeline
 from atlas_decks.diagrams.font import font_face
 from atlas_decks.diagrams.palette import CSS
 from atlas_decks.diagrams.script import compose, diagram_kind
 from atlas_decks.diagrams.svg import cascade
 from atlas_decks.diagrams.svg.finish import finish
 from atlas_decks.diagrams.svg.paths import shorten
+from support.builds import Checked
 
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100" id="m">'
 
@@ -39,7 +39,7 @@ LOOKS = """async svg => {
 
 
 @pytest.mark.browser
-def test_a_small_picture_looks_as_the_engine_and_our_sheet_wanted_it(browser: Any, checked: pipeline.Checked) -> None:
+def test_a_small_picture_looks_as_the_engine_and_our_sheet_wanted_it(browser: Any, checked: Checked) -> None:
     page = browser.new_page(viewport={"width": 1000, "height": 1500})
     try:
         for diagram in checked.curriculum.diagrams[::4]:
@@ -60,7 +60,7 @@ def test_a_small_picture_looks_as_the_engine_and_our_sheet_wanted_it(browser: An
         page.close()
 
 
-def test_the_median_picture_is_at_most_12_kb(checked: pipeline.Checked) -> None:
+def test_the_median_picture_is_at_most_12_kb(checked: Checked) -> None:
     assert statistics.median(len(drawing.svg.encode()) for drawing in checked.drawings.values()) <= 12_000
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from atlas_decks import pipeline
 from atlas_decks.diagrams import Cache, EmbeddedRenderer, RendererAwayError, RenderError, make_renderer, render_all
 from atlas_decks.diagrams.mermaid_ink.server import make_server
 from atlas_decks.diagrams.palette import CLASSES, GROUND, INK
 from atlas_decks.diagrams.svg.finish import UnsafeSvgError, finish
+from support.builds import Checked
 
 FLOW = 'flowchart TB\n  a(["Client"]):::edge -->|"asks"| b["API (v2)"]:::service\n  b --> c[("Store")]:::state\n'
 SEQUENCE = "sequenceDiagram\n  participant C as Client\n  participant S as Server\n  C->>S: hello\n  S-->>C: ok\n"
@@ -22,7 +22,7 @@ STATE = "stateDiagram-v2\n  [*] --> Closed\n  Closed --> Open: too many failures
 ER = "erDiagram\n  CUSTOMER ||--o{ ORDER : places\n  ORDER ||--|{ LINE : holds\n"
 
 
-def test_every_picture_is_self_contained(checked: pipeline.Checked) -> None:
+def test_every_picture_is_self_contained(checked: Checked) -> None:
     for name, drawing in checked.drawings.items():
         root = etree.fromstring(drawing.svg.encode())
         tags = {etree.QName(e).localname for e in root.iter() if isinstance(e.tag, str)}

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from atlas_decks import pipeline
 from atlas_decks.diagrams import EmbeddedRenderer
 from atlas_decks.diagrams.font import text_width
 from atlas_decks.diagrams.script import diagram_kind
 from atlas_decks.diagrams.svg.finish import finish
+from support.builds import Checked
 
 # by how much the text of each edge's label stands out of its ground, in px, on the wider side
 OVERHANG = """async svg => {
@@ -28,7 +28,7 @@ OVERHANG = """async svg => {
 
 
 @pytest.mark.browser
-def test_the_ground_of_a_label_is_as_wide_as_its_text(browser: Any, checked: pipeline.Checked) -> None:
+def test_the_ground_of_a_label_is_as_wide_as_its_text(browser: Any, checked: Checked) -> None:
     page = browser.new_page(viewport={"width": 1000, "height": 1500})
     count = 0
     try:
@@ -64,7 +64,7 @@ def test_four_participants_fit_a_phone() -> None:
     assert picture.width <= 620
 
 
-def test_no_label_of_the_curriculum_is_below_9_px_on_a_phone(checked: pipeline.Checked) -> None:
+def test_no_label_of_the_curriculum_is_below_9_px_on_a_phone(checked: Checked) -> None:
     for name, picture in checked.drawings.items():
         assert picture.width <= 620, name
         assert min(label.size for label in picture.labels) * 361 / max(361, picture.width) >= 9, name

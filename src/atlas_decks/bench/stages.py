@@ -14,14 +14,15 @@ import yaml
 
 from atlas_decks import pipeline, rules
 from atlas_decks.cards.templates import Templates
-from atlas_decks.compiled import survey
-from atlas_decks.compiled.store import CompiledDiagram, in_memory
+from atlas_decks.compiled.store import CompiledDiagram
+from atlas_decks.compiled.subject import compile_diagram
 from atlas_decks.curriculum import load
 from atlas_decks.curriculum.models import Curriculum
 from atlas_decks.curriculum.source import decode
 from atlas_decks.diagrams import EmbeddedRenderer
 from atlas_decks.diagrams.font import font_face
 from atlas_decks.files.zip_archive import FILE_LEVEL, deflate
+from atlas_decks.pipeline import BuildRequest, Session
 from atlas_decks.project import Project
 
 T = TypeVar("T")
@@ -68,17 +69,14 @@ def stages(project: Project) -> Iterator[tuple[str, float, float]]:
     yield "rules", timed(judge)[0], 0.0
     packing, _ = timed(lambda: [deflate(drawing.svg.encode()) for drawing in drawings.values()])
     templates = Templates(project.templates)
-    seconds, made = timed(lambda: [survey.bundle(d, drawings[d.id], plan, templates) for d in diagrams])
+    seconds, made = timed(lambda: [compile_diagram(d, drawings[d.id], plan, templates) for d in diagrams])
     yield "notes", max(0.0, seconds - packing), 0.0
     yield "deflate pictures", packing, packing
-    bundles, read = in_memory(made)
+    session = Session(project=project, renderer=renderer)
+    found = pipeline.survey(session)
     with tempfile.TemporaryDirectory() as folder:
-        seconds, _ = timed(
-            lambda: pipeline.assemble(
-                *(project, plan, bundles, read),
-                *(2_000_000_000, plan.weeks, pipeline.Selection(), Path(folder)),
-            )
-        )
+        request = BuildRequest(now=2_000_000_000)
+        seconds, _ = timed(lambda: pipeline.assemble(session, found, request, Path(folder), {}))
     sqlite, collection = timed(lambda: _insert(made))
     squeezing, _ = timed(lambda: zlib.compress(collection, FILE_LEVEL))
     yield "ledger and packages", seconds, 2 * (sqlite + squeezing)  # every note goes into two packages

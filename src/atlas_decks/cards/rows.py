@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from atlas_decks.cards.notes import Note
+from atlas_decks.cards.notetypes import NOTE_TYPES
 
 
 class Row(NamedTuple):
@@ -18,6 +19,10 @@ class Row(NamedTuple):
     key: str
     tags: Sequence[str]
     fields: str
+
+    def values(self) -> dict[str, str]:
+        """The HTML of each field, by its name."""
+        return dict(zip(NOTE_TYPES[self.kind].field_names, self.fields.split("\x1f"), strict=True))
 
 
 def row_of(note: Note) -> Row:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from atlas_decks.problems import ProblemsFoundError, format_problems
+from atlas_decks.problems import ProblemsFoundError, WrongRequestError, format_problems
 
 DONE, PROBLEMS, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -97,7 +97,7 @@ def run(arguments: list[str]) -> int:
         result = cli.main(arguments, prog_name="atlas-decks", standalone_mode=False)
     except ProblemsFoundError as error:
         click.echo(format_problems(error.problems), err=True)
-        return PROBLEMS
+        return USAGE if isinstance(error, WrongRequestError) else PROBLEMS
     except click.ClickException as error:
         error.show()
         return USAGE

@@ -41,7 +41,7 @@ def command(context: Context, scales: tuple[int, ...], peers: Path | None, outpu
       atlas-decks bench --scale 72 --scale 1060
       atlas-decks bench -n 72 -n 1060 -n 10000 --peers tests/bench_peers.py -o docs
     """
-    curriculum, _ = load.load(context.project)
+    curriculum, _ = load.load(context.open_project())
     found = results.read(output) if output else results.Results()
     found.start_up = start_up()
     with tempfile.TemporaryDirectory(prefix="atlas-bench-") as name:

@@ -44,20 +44,21 @@ def command(
     project = (
         find_project(Path(os.path.normpath(paths[0].absolute() if paths[0].is_dir() else paths[0].absolute().parent)))
         if paths and context.project_dir == Path()
-        else context.project
+        else context.open_project()
     )
     try:
-        checked = context.inspect(renderer, jobs, project)
+        with context.session(renderer, jobs, project) as session:
+            found = context.survey(session)
     except ProblemsFoundError as error:  # the plan itself
         print_problems(error.problems, style)
         sys.exit(PROBLEMS)
-    problems = [p for p in checked.problems if _concerns(p, paths, project)]
+    problems = [p for p in found.problems if _concerns(p, paths, project)]
     print_problems(problems, style)
     wrong = [p for p in problems if strict or p.severity == "error"]
     if wrong:
         context.say(f"{len(problems)} problems in {len({p.path for p in problems})} files")
         sys.exit(PROBLEMS)
-    context.say(f"clean: {checked.diagrams} diagrams")
+    context.say(f"clean: {found.count} diagrams")
 
 
 def _concerns(problem: Problem, paths: tuple[Path, ...], project: Project) -> bool:

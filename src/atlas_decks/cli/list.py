@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+import html
 import json
+from collections.abc import Iterator
+from typing import Any
 
 import click
 
-from atlas_decks import pipeline
+from atlas_decks.cards.selection import Selection
 from atlas_decks.cli import context as options
 from atlas_decks.cli.context import Context, pass_context
+from atlas_decks.compiled.in_order import StudyOrder
+from atlas_decks.compiled.survey import Survey
 
 
 @click.command("list")
 @options.selection
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @pass_context
-def command(
-    context: Context,
-    selection: pipeline.Selection,
-    style: str,
-) -> None:
+def command(context: Context, selection: Selection, style: str) -> None:
     """List diagrams: id, tier, category, group, title.
 
     \b
@@ -27,15 +28,21 @@ def command(
       atlas-decks list --tier 5
       atlas-decks list --tag day::mon --format json
     """
-    checked = context.sound()
-    placed = pipeline.compile_notes(context.project, checked, checked.curriculum.plan.weeks)
-    names = dict.fromkeys(p.note.diagram for p in placed if selection.takes(p, checked.curriculum.plan.tag))
-    rows = [
-        {"id": d.id, "tier": d.category.tier, "category": d.category.slug, "group": d.spec.group, "title": d.spec.title}
-        for d in (checked.curriculum.by_id[name] for name in names)
-    ]
+    with context.session() as session:
+        rows = list(_rows(context.survey(session).require_sound(), selection))
     if style == "json":
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
     for row in rows:
         click.echo(f"{row['id']}\ttier {row['tier']}\t{row['category']}/{row['group']}\t{row['title']}")
+
+
+def _rows(found: Survey, selection: Selection) -> Iterator[dict[str, Any]]:
+    """The diagrams of which some note is selected, in the order in which they are studied."""
+    order = StudyOrder(found, found.plan.weeks)
+    for tier in order.tiers:
+        for scheduled, ready in zip(order.of_tier(tier), order.read_tier(tier), strict=True):
+            if any(selection.takes(note.tags, tier, found.plan.tag) for note in ready.notes):
+                ref = scheduled.stored.ref
+                title = html.unescape(ready.notes[0].row.values()["Title"])
+                yield {"id": ref.diagram, "tier": tier, "category": ref.category, "group": ref.group, "title": title}

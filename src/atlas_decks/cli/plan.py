@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import click
 
-from atlas_decks import pipeline
 from atlas_decks.cli import context as options
 from atlas_decks.cli.context import Context, pass_context
+from atlas_decks.curriculum import load
 from atlas_decks.curriculum.models import WEEKDAYS
-from atlas_decks.packages import settings
+from atlas_decks.packages.assemble import find_pace
+from atlas_decks.packages.settings import mean_cards_a_diagram
 from atlas_decks.schedule import calendar
 
 
@@ -22,11 +23,11 @@ def command(context: Context, weeks: int | None) -> None:
     Example:
       atlas-decks plan --weeks 32
     """
-    checked = context.sound()
-    the_plan = checked.curriculum.plan
-    pace = options.find_pace(the_plan, weeks)
-    placed = pipeline.compile_notes(context.project, checked, pace.weeks)
-    mean = settings.mean_cards(placed)
+    curriculum, _ = load.load(context.open_project())
+    the_plan = curriculum.plan
+    pace = find_pace(the_plan, weeks)
+    facts = sum(len(diagram.facts()) for diagram in curriculum.diagrams)
+    mean = mean_cards_a_diagram(facts, len(curriculum.diagrams))
     click.echo(f"{the_plan.name}: {pace.weeks} weeks, new material on {pace.study_days} days a week\n\nRotation")
     for day in WEEKDAYS:
         click.echo(f"  {day}  {' + '.join(c.title for c in the_plan.categories if c.day == day)}")

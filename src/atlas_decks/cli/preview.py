@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
 
-from atlas_decks import pipeline
 from atlas_decks import preview as site
 from atlas_decks.cards.templates import Templates
 from atlas_decks.cli import context as options
 from atlas_decks.cli.context import Context, pass_context
+from atlas_decks.compiled.in_order import StudyOrder
+from atlas_decks.curriculum import load
+from atlas_decks.diagrams import Cache, render_all
 from atlas_decks.problems import ProblemsFoundError, format_problems
+from atlas_decks.project import Project
 
 _PORT = 7576
 _DEBOUNCE = 200  # ms; editors save a file in several steps
@@ -45,37 +48,44 @@ def command(context: Context, output: Path | None, watch: bool, port: int | None
     if port is not None:
         raise click.UsageError("--port belongs to --watch")
     started = time.monotonic()
-    folder = output or context.project.root / "site"
-    count = site.write_site(folder, _files(context, renderer, jobs))
+    project = context.open_project()
+    folder = output or project.root / "site"
+    count = site.write_site(folder, _files(context, project, renderer, jobs))
     context.say(f"{folder / 'index.html'}  {count} files, {time.monotonic() - started:.2f} s")
 
 
-def _files(context: Context, renderer: str, jobs: int) -> Iterator[tuple[str, str]]:
-    project = context.project
-    checked = context.sound(renderer, jobs)
-    placed = pipeline.compile_notes(project, checked, checked.curriculum.plan.weeks)
-    return site.make_site(checked.curriculum, checked.drawings, placed, Templates(project.templates))
+def _files(context: Context, project: Project, renderer: str, jobs: int) -> Iterator[tuple[str, str]]:
+    with context.session(renderer, jobs, project) as session:
+        found = context.survey(session).require_sound()
+        curriculum, _ = load.load(project)
+        sources = {diagram.id: diagram.spec.mermaid for diagram in curriculum.diagrams}
+        pictures, _ = render_all(sources, session.renderer, Cache(project.picture_cache), jobs)
+    return site.make_site(curriculum, pictures, StudyOrder(found, found.plan.weeks), Templates(project.templates))
 
 
 def _serve(context: Context, port: int, renderer: str, jobs: int) -> None:
     """Serve, and make the site anew after every edit, until the command is interrupted."""
     from watchfiles import watch  # not at the top: only this mode needs it
 
-    project = context.project
+    project = context.open_project()
     live = site.LiveSite()
+
+    def files() -> Iterator[tuple[str, str]]:
+        return _files(context, project, renderer, jobs)
+
     with site.make_live_server(port, live) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        _make(context, live, renderer, jobs)
+        _make(context, live, files)
         context.say(f"http://127.0.0.1:{server.server_address[1]}/   (Ctrl+C ends it)")
         folders = [folder for folder in (project.curriculum, *project.templates) if folder.is_dir()]
         for _ in watch(*folders, debounce=_DEBOUNCE):
-            _make(context, live, renderer, jobs)
+            _make(context, live, files)
 
 
-def _make(context: Context, live: site.LiveSite, renderer: str, jobs: int) -> None:
+def _make(context: Context, live: site.LiveSite, files: Callable[[], Iterator[tuple[str, str]]]) -> None:
     started = time.monotonic()
     try:
-        count = live.show(_files(context, renderer, jobs))
+        count = live.show(files())
     except ProblemsFoundError as error:
         found = format_problems(error.problems)
         live.blame(found)

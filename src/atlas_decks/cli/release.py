@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
+from atlas_decks import pipeline
 from atlas_decks.cli import context as options
 from atlas_decks.cli.context import Context, pass_context
 from atlas_decks.files import replace
 from atlas_decks.problems import Problem, ProblemsFoundError
 from atlas_decks.release import worktree
-from atlas_decks.release.prepare import prepare
+from atlas_decks.release.prepare import ReleaseRequest, prepare
 
 _MATTERS = ("curriculum", "templates", "decks", "CHANGELOG.md")
 
@@ -30,12 +32,12 @@ _MATTERS = ("curriculum", "templates", "decks", "CHANGELOG.md")
 @pass_context
 def command(
     context: Context,
+    /,
     version: str | None,
     against: Path | None,
     dry_run: bool,
     allow_dirty: bool,
-    renderer: str,
-    jobs: int,
+    **drawing: Any,
 ) -> None:
     """Release the curriculum as the next VERSION: packages, release note, checksums, changelog, ledger.
 
@@ -48,21 +50,19 @@ def command(
       atlas-decks release
       atlas-decks release 1.0.0
     """
-    project = context.project
-    with context.alone(project.decks):
+    project = context.open_project()
+    with context.session(**drawing, project=project) as session, pipeline.locked(session):
         dirty = [] if allow_dirty else worktree.uncommitted(project.root, _MATTERS)
         if dirty:
             hint = "commit them, so that the release can be built from its commit; or use --allow-dirty"
             raise ProblemsFoundError([Problem(name, 0, 0, "uncommitted", "is not committed", hint) for name in dirty])
-        checked = context.check(renderer, jobs)
-        if checked.problems:
-            raise ProblemsFoundError(checked.problems)
-        prepared = prepare(project, checked, options.now(), version, against)
-        if dry_run:
-            click.echo(prepared.note, nl=False)
-            context.say(f"version {prepared.version}; nothing was written")
-            return
-        replace.replace_files(project.decks, prepared.files, prepared.leftovers)
+        with replace.scratch_folder(project.decks) as scratch:
+            prepared = prepare(session, ReleaseRequest(options.now(), version, against), scratch)
+            if dry_run:
+                click.echo(prepared.note, nl=False)
+                context.say(f"version {prepared.version}; nothing was written")
+                return
+            replace.replace_files(project.decks, prepared.files, prepared.leftovers)
     folder = project.decks / project.releases.stem / prepared.version
     context.say(
         f"released {prepared.version}: {folder}\n"

@@ -7,7 +7,10 @@ from pathlib import Path
 import click
 
 from atlas_decks.cli import context as options
-from atlas_decks.cli.context import Context, find_diagram, pass_context
+from atlas_decks.cli.context import Context, no_diagram, pass_context
+from atlas_decks.compiled.subject import syntax_problem
+from atlas_decks.curriculum import load
+from atlas_decks.diagrams import Cache, render_all
 from atlas_decks.files import replace
 from atlas_decks.problems import ProblemsFoundError
 
@@ -26,12 +29,17 @@ def command(context: Context, diagram: str, output: Path | None, renderer: str) 
     Example:
       atlas-decks render discord-storage-architecture -o discord.svg
     """
-    checked = context.check(renderer)
-    found = find_diagram(checked, diagram)
-    drawing = checked.drawings.get(found.id)
-    if drawing is None:
-        raise ProblemsFoundError([p for p in checked.problems if p.path == found.origin.path] or checked.problems)
+    with context.session(renderer) as session:
+        curriculum, _ = load.load(session.project)
+        found = curriculum.by_id.get(diagram)
+        if found is None:
+            raise no_diagram(diagram, curriculum.by_id)
+        cache = Cache(session.project.picture_cache)
+        pictures, errors = render_all({found.id: found.spec.mermaid}, session.renderer, cache)
+    if found.id in errors:
+        raise ProblemsFoundError([syntax_problem(found, errors[found.id])])
+    svg = pictures[found.id].svg
     if output:
-        replace.write_file(output, drawing.svg.encode())
+        replace.write_file(output, svg.encode())
     else:
-        click.echo(drawing.svg)
+        click.echo(svg)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from atlas_decks.cli.context import Context, find_diagram, pass_context
+from atlas_decks.cli.context import Context, no_diagram, pass_context
+from atlas_decks.curriculum import load
 
 
 @click.command("show")
@@ -17,9 +18,12 @@ def command(context: Context, diagram: str) -> None:
     Example:
       atlas-decks show stripe-request-flow
     """
-    checked = context.check()
-    found = find_diagram(checked, diagram)
-    click.echo(f"{found.spec.title}\n{found.spec.shows}\n{found.origin.path}:{found.origin.position(found.path())[0]}")
+    curriculum, _ = load.load(context.open_project())
+    found = curriculum.by_id.get(diagram)
+    if found is None:
+        raise no_diagram(diagram, curriculum.by_id)
+    line, _ = found.origin.position(found.path())
+    click.echo(f"{found.spec.title}\n{found.spec.shows}\n{found.origin.path}:{line}")
     for kind, _, _, fact in found.facts():
         click.echo(f"\n[{kind}] {fact.prompt}")
         for name, value in fact:

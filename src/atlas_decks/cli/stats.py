@@ -9,6 +9,7 @@ import click
 from rich.table import Table
 
 from atlas_decks.cli.context import Context, pass_context
+from atlas_decks.curriculum import load
 from atlas_decks.curriculum.models import CARD_KINDS
 
 
@@ -22,17 +23,17 @@ def command(context: Context, style: str) -> None:
     Example:
       atlas-decks stats --format json
     """
-    checked = context.check()
-    plan = checked.curriculum.plan
-    count = Counter((d.category.slug, d.spec.group) for d in checked.curriculum.diagrams)
-    cards: Counter[str] = Counter(kind for d in checked.curriculum.diagrams for kind, *_ in d.facts())
-    cards["redraw"] = len(checked.curriculum.diagrams)
+    curriculum, _ = load.load(context.open_project())
+    plan = curriculum.plan
+    count = Counter((d.category.slug, d.spec.group) for d in curriculum.diagrams)
+    cards: Counter[str] = Counter(kind for d in curriculum.diagrams for kind, *_ in d.facts())
+    cards["redraw"] = len(curriculum.diagrams)
     rows = [
         {"category": c.slug, "group": g.slug, "tier": c.tier, "diagrams": count[c.slug, g.slug], "planned": g.planned}
         for c in plan.categories
         for g in c.groups
     ]
-    total = len(checked.curriculum.diagrams)
+    total = len(curriculum.diagrams)
     figures = {"diagrams": total, "planned": plan.planned, "cards": {k: cards[k] for k in CARD_KINDS}, "groups": rows}
     if style == "json":
         click.echo(json.dumps(figures, indent=2))

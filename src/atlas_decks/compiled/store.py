@@ -1,6 +1,6 @@
-"""Subjects on disk: what was made of each subject file, keyed by everything that shapes it.
+"""Subject files on disk: what was made of each of them, keyed by everything that shapes it.
 
-An entry is one sealed file: a JSON header, then notes and deflated pictures, which are read only when a package is
+An entry is one checked file: a JSON header, then notes and deflated pictures, which are read only when a package is
 written. What is damaged is made again. JSON, not pickles: a cache that somebody else wrote must not be able to run
 code.
 """
@@ -11,10 +11,10 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -26,7 +26,51 @@ from atlas_decks.schedule.refs import DiagramRef
 
 _SPARE = 3  # unused entries are kept up to this many times the used ones: going back to an older state stays fast
 _SPARE_FROM = 500
-Head = tuple[str, str, str, str]  # kind of card, GUID, content hash, id of the fact
+
+
+class Claim(NamedTuple):
+    """A 64-bit hash of what a diagram takes that others cannot have, and how many may have it."""
+
+    key: int
+    limit: int
+
+
+class NoteHead(NamedTuple):
+    """What the ledger needs of a note: kind of card, GUID, content hash, and id of the fact within the diagram."""
+
+    kind: str
+    guid: str
+    hash: str
+    fact: str
+
+
+class Extent(NamedTuple):
+    """Where a diagram lies in its entry, in bytes; `size` and `crc` are those of the picture before it was deflated."""
+
+    notes_at: int
+    notes_length: int
+    picture_at: int
+    picture_length: int
+    size: int
+    crc: int
+
+
+class ReadDiagram(NamedTuple):
+    """Notes of a diagram in the order in which they are studied, and its picture."""
+
+    rows: Sequence[Row]
+    picture: Deflated
+
+
+@dataclass(frozen=True)
+class CompiledDiagram:
+    """A diagram on its way into the store; `media` is the file name of its picture."""
+
+    ref: DiagramRef
+    heads: Sequence[NoteHead]
+    media: str
+    rows: Sequence[Row]
+    picture: Deflated
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +84,14 @@ class StoredDiagram:
     lines: str
     media: str
     entry: str
-    at: tuple[int, int, int, int, int, int]  # offset and length of the notes, of the picture; its size and CRC-32
+    extent: Extent
 
     @property
-    def heads(self) -> Iterator[Head]:
+    def heads(self) -> Iterator[NoteHead]:
         """What the ledger needs of each note, in the order in which they are studied."""
         for line in self.lines.splitlines():
             kind, guid, content, fact = line.split(" ")
-            yield sys.intern(kind), guid, content, fact
+            yield NoteHead(sys.intern(kind), guid, content, fact)
 
     @property
     def notes(self) -> int:
@@ -55,49 +99,30 @@ class StoredDiagram:
         return self.lines.count("\n")
 
 
-ReadDiagram = Callable[[StoredDiagram], tuple[Sequence[Row], Deflated]]
+@dataclass(frozen=True)
+class CompiledSubject:
+    """What comes of a subject file. `count` counts all its diagrams; compiled ones are there only where it is sound."""
 
-
-def as_lines(heads: Iterable[Head]) -> str:
-    """Heads as a bundle keeps them; no part of one holds a space."""
-    return "".join(f"{' '.join(head)}\n" for head in heads)
+    problems: Sequence[Problem]
+    claims: Sequence[Claim]
+    count: int
+    diagrams: Sequence[CompiledDiagram]
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
-    """A subject file: its problems, what its diagrams claim (`once`: alone; `counted`: up to a number), its bundles.
-
-    Claims are 64-bit hashes. `diagrams` counts all diagrams; there are bundles only where nothing is wrong.
-    """
+class StoredSubject:
+    """A subject file as it was stored: `once` has the claims with a limit of one, `counted` the others."""
 
     problems: Sequence[Problem]
     once: Sequence[int]
-    counted: Sequence[tuple[int, int]]
-    diagrams: int
-    bundles: Sequence[StoredDiagram]
+    counted: Sequence[Claim]
+    count: int
+    diagrams: Sequence[StoredDiagram]
 
 
-@dataclass(frozen=True)
-class CompiledDiagram:
-    """A diagram on its way into the store."""
-
-    ref: DiagramRef
-    heads: Sequence[Head]
-    media: str
-    rows: Sequence[Row]
-    picture: Deflated
-
-
-def in_memory(made: Iterable[CompiledDiagram]) -> tuple[list[StoredDiagram], ReadDiagram]:
-    """Bundles of diagrams that are not in a store, and what reads one of them."""
-    by_id = {one.ref.diagram: one for one in made}
-
-    def read(bundle: StoredDiagram) -> tuple[Sequence[Row], Deflated]:
-        return by_id[bundle.entry].rows, by_id[bundle.entry].picture
-
-    return [
-        StoredDiagram(m.ref, as_lines(m.heads), m.media, name, (0, 0, 0, 0, 0, 0)) for name, m in by_id.items()
-    ], read
+def as_lines(heads: Iterable[NoteHead]) -> str:
+    """Heads as a stored diagram keeps them; no part of one holds a space."""
+    return "".join(f"{' '.join(head)}\n" for head in heads)
 
 
 class Store:
@@ -110,7 +135,7 @@ class Store:
     def __reduce__(self) -> tuple[type[Store], tuple[Path]]:
         return Store, (self.folder,)
 
-    def get(self, key: str) -> Subject | None:
+    def get(self, key: str) -> StoredSubject | None:
         """The subject of that key, or None where there is none that can be read."""
         try:
             content = checked.read(self.folder / key)
@@ -121,46 +146,42 @@ class Store:
         except (OSError, ValueError, TypeError, KeyError):
             return None
 
-    def put(
-        self,
-        key: str,
-        problems: Iterable[Problem],
-        claims: Iterable[tuple[int, int]],
-        diagrams: int,
-        made: Iterable[CompiledDiagram],
-    ) -> None:
+    def put(self, key: str, subject: CompiledSubject) -> None:
         """Keep a subject. Raises OSError where the folder cannot be written."""
         body: list[bytes] = []
         at = 0
-        bundles = []
-        for one in made:
+        diagrams = []
+        for one in subject.diagrams:
             notes = _dump([tuple(row) for row in one.rows])
-            places = (at, len(notes), at + len(notes), len(one.picture.data), one.picture.size, one.picture.crc)
-            at += len(notes) + len(one.picture.data)
-            body += [notes, one.picture.data]
-            bundles.append([one.ref, as_lines(one.heads), one.media, places])
-        claims = list(claims)
+            picture = one.picture
+            extent = Extent(at, len(notes), at + len(notes), len(picture.data), picture.size, picture.crc)
+            at += len(notes) + len(picture.data)
+            body += [notes, picture.data]
+            diagrams.append([one.ref, as_lines(one.heads), one.media, extent])
         header = _dump(
             {
                 "problems": [
-                    [p.path, p.line, p.column, p.rule, p.message, p.hint, p.severity] for p in sorted(set(problems))
+                    [p.path, p.line, p.column, p.rule, p.message, p.hint, p.severity]
+                    for p in sorted(set(subject.problems))
                 ],
-                "once": [claim for claim, limit in claims if limit == 1],
-                "counted": [claim for claim in claims if claim[1] != 1],
+                "once": [claim.key for claim in subject.claims if claim.limit == 1],
+                "counted": [claim for claim in subject.claims if claim.limit != 1],
+                "count": subject.count,
                 "diagrams": diagrams,
-                "bundles": bundles,
             }
         )
         checked.write(self.folder / key, b"".join([header, b"\n", *body]))
 
-    def read(self, bundle: StoredDiagram) -> tuple[list[Row], Deflated]:
-        """Notes and picture of a bundle that `get` returned."""
-        notes_at, notes_length, picture_at, length, size, crc = bundle.at
-        with (self.folder / bundle.entry).open("rb", buffering=0) as file:
-            content = os.pread(file.fileno(), notes_length + length, notes_at)
-        rows = [Row(*row) for row in _load(content[:notes_length])]
-        start = picture_at - notes_at
-        return rows, Deflated(content[start : start + length], size, crc)
+    def read(self, diagram: StoredDiagram) -> ReadDiagram:
+        """Notes and picture of a diagram that `get` returned. Raises OSError where its entry is gone."""
+        extent = diagram.extent
+        length = extent.notes_length + extent.picture_length
+        with (self.folder / diagram.entry).open("rb", buffering=0) as file:
+            content = os.pread(file.fileno(), length, extent.notes_at)
+        rows = [Row(*row) for row in _load(content[: extent.notes_length])]
+        start = extent.picture_at - extent.notes_at
+        picture = Deflated(content[start : start + extent.picture_length], extent.size, extent.crc)
+        return ReadDiagram(rows, picture)
 
     def drop(self, key: str) -> None:
         """Forget an entry."""
@@ -188,14 +209,13 @@ def _load(text: bytes) -> Any:
         return json.loads(text)
 
 
-def _subject(header: Any, key: str, start: int) -> Subject:
-    bundles = [
-        StoredDiagram(
-            DiagramRef(diagram, tier, sys.intern(category), sys.intern(group), sys.intern(company)),
-            *(lines, media, key, (start + a, b, start + c, length, size, crc)),
-        )
-        for (diagram, tier, category, group, company), lines, media, (a, b, c, length, size, crc) in header["bundles"]
-    ]
+def _subject(header: Any, key: str, start: int) -> StoredSubject:
+    diagrams = []
+    for (diagram, tier, category, group, company), lines, media, extent in header["diagrams"]:
+        ref = DiagramRef(diagram, tier, sys.intern(category), sys.intern(group), sys.intern(company))
+        inside = Extent(*extent)
+        where = inside._replace(notes_at=start + inside.notes_at, picture_at=start + inside.picture_at)
+        diagrams.append(StoredDiagram(ref, lines, media, key, where))
     problems = [Problem(*problem) for problem in header["problems"]]
-    counted = [(claim, limit) for claim, limit in header["counted"]]
-    return Subject(problems, header["once"], counted, header["diagrams"], bundles)
+    counted = [Claim(*claim) for claim in header["counted"]]
+    return StoredSubject(problems, header["once"], counted, header["count"], diagrams)

@@ -20,6 +20,7 @@ from atlas_decks.problems import Problem, ProblemsFoundError
 _STAGE = ".stage"
 _JOURNAL = "journal.json"
 _LOCK = ".lock"
+_SCRATCH = ".making"
 
 
 @contextlib.contextmanager
@@ -47,6 +48,21 @@ def exclusive(
         yield
     finally:
         lock.release()
+
+
+@contextlib.contextmanager
+def scratch_folder(folder: Path) -> Iterator[Path]:
+    """A hidden folder inside `folder` for files in the making, so that they can be moved there; removed at the end.
+
+    The caller holds the folder's lock, so what lies there was left by a command that was killed.
+    """
+    scratch = folder / _SCRATCH
+    shutil.rmtree(scratch, ignore_errors=True)
+    try:
+        scratch.mkdir()
+        yield scratch
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def finish_interrupted(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Placed notes -> a deterministic .apkg.
+"""Scheduled notes -> a deterministic .apkg.
 
 genanki writes the collection; what it leaves to chance or to the clock is set here: note ids, mods, card ordinals,
 decks' options, zip member dates and order. The same input gives the same bytes.
@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
 from atlas_decks.cards.ids import Ids
 from atlas_decks.cards.notetypes import NOTE_TYPES
-from atlas_decks.cards.rows import Row
+from atlas_decks.compiled.in_order import ScheduledNote
 from atlas_decks.files.zip_archive import Archive, Deflated, deflate
 from atlas_decks.packages.decks import about, tier_deck
 from atlas_decks.packages.settings import PackageSettings
@@ -62,12 +62,17 @@ class Package:
         self._tiers: set[int] = set()
         self._newest = 0
 
-    def add(self, row: Row, tags: Sequence[str], tier: int, due: int | None) -> None:
-        """Add a note with its card at position `due`; None makes it a tombstone, without a card.
+    def add_all(self, notes: Iterable[ScheduledNote]) -> None:
+        """Add notes with their cards.
 
-        Raises ValueError where the position is out of Anki's range. That no two notes share a GUID is the caller's
-        to see to.
+        Raises ValueError where a position is out of Anki's range. That no two notes share a GUID is the caller's to
+        see to.
         """
+        for note in notes:
+            self._add(note)
+
+    def _add(self, note: ScheduledNote) -> None:
+        row, tags, tier, due = note
         if due is not None and not 0 < due < 1_000_000:
             raise ValueError(f"{row.key}: position {due} is out of Anki's range")
         self._kinds.add(row.kind)

@@ -1,151 +1,157 @@
-"""Streams notes and pictures of all diagrams into packages: each read once, in the order in which they are studied."""
+"""A survey -> the new ledger, and packages in a folder."""
 
 from __future__ import annotations
 
-import hashlib
-from bisect import insort
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, fields
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from atlas_decks.cards.ids import Ids
-from atlas_decks.cards.notes import Note
-from atlas_decks.cards.notetypes import NOTE_TYPES
-from atlas_decks.cards.rows import Row, row_of
-from atlas_decks.compiled.store import ReadDiagram, StoredDiagram
-from atlas_decks.files.zip_archive import Deflated
-from atlas_decks.packages.apkg import Package
-from atlas_decks.packages.rotation import build_plan
-from atlas_decks.packages.settings import PackageSettings
-from atlas_decks.packages.tables import note_type_key
-from atlas_decks.schedule.calendar import Calendar, week_tag
-from atlas_decks.schedule.order import assign_slots, positions
-
-ALL, PLAN = "atlas-all.apkg", "plan.apkg"
-Wanted = Callable[[str, Sequence[str], int], bool]  # (GUID, tags, tier) of a note -> whether it is wanted
-_Order = dict[int, list[tuple[int, str, StoredDiagram]]]  # tier -> (slot, week tag, bundle)
-
-
-@dataclass(frozen=True)
-class Content:
-    """What there is to pack: bundles in the order of their files, how to read one, and the notes that are retired."""
-
-    bundles: Sequence[StoredDiagram]
-    read: ReadDiagram
-    retired: Sequence[Note]
+from atlas_decks.cards.selection import Selection
+from atlas_decks.cards.templates import Templates
+from atlas_decks.compiled.in_order import ScheduledNote, StudyOrder
+from atlas_decks.compiled.survey import Survey
+from atlas_decks.curriculum.models import Pace, Plan
+from atlas_decks.packages import ledger, release_log
+from atlas_decks.packages.contents import contents, shared_guids, tombstones
+from atlas_decks.packages.ledger import Entry, Ledger
+from atlas_decks.packages.pack import Content, PackedFile, Workplace, pack_all, pack_some
+from atlas_decks.packages.release_log import Release
+from atlas_decks.packages.settings import PackageSettings, mean_cards_a_diagram
+from atlas_decks.problems import Problem, ProblemsFoundError, WrongRequestError
+from atlas_decks.project import Project
+from atlas_decks.schedule import calendar
 
 
-@dataclass(frozen=True)
-class _Item:
-    row: Row
-    tags: Sequence[str]
-    due: int | None
+@dataclass(frozen=True, kw_only=True)
+class BuildRequest:
+    """What is to be built, at `now` in seconds since 1970.
 
-
-def pack_all(
-    content: Content, settings: PackageSettings, shared: str, kept: Mapping[str, str], folder: Path, jobs: int
-) -> dict[str, tuple[str, Path | None]]:
-    """Write a package for each tier, one with everything, and the plan, into the folder.
-
-    `shared` is a digest of what shapes every package, `kept` has the keys of packages that need not be made again. All
-    packages are returned by name, with their keys; those that were kept without a file.
+    `weeks` names one of the plan's paces, by default its own. `releases` says which release this is, by default what
+    the project's log says. `only_changed` takes just what differs from the ledger; `frozen` refuses to change it.
     """
-    order = _order(content, settings)
-    tiers = sorted(settings.plan.tiers, key=lambda tier: tier.number)
-    names = {tier.number: f"atlas-{tier.number}-{tier.slug}.apkg" for tier in tiers}
-    keys = {tier.number: _key(shared, content, order, settings, tier.number) for tier in tiers}
-    whole = hashlib.sha256("\0".join((shared, *keys.values())).encode()).hexdigest()
-    files: dict[str, tuple[str, Path | None]] = {}
-    everything = None if kept.get(ALL) == whole else Package(folder / "all", settings, jobs)
-    with ThreadPoolExecutor(jobs) as closing:  # sqlite and zlib work outside the interpreter's lock
-        closed = []
-        for number, name in names.items():
-            if not keys[number]:
-                continue
-            package = None if kept.get(name) == keys[number] else Package(folder / str(number), settings, jobs)
-            files[name] = (keys[number], folder / str(number) if package else None)
-            targets = [target for target in (package, everything) if target is not None]
-            for media, picture, items in _tier(content, order, number) if targets else ():
-                for target in targets:
-                    _add(target, media, picture, items, number)
-            if package is not None:
-                closed.append(closing.submit(package.close))
-        if everything is not None:
-            everything.close()
-        for future in closed:
-            future.result()
-    files[ALL] = (whole, folder / "all" if everything else None)
-    if kept.get(PLAN) == whole:
-        files[PLAN] = (whole, None)
+
+    now: int
+    weeks: int | None = None
+    releases: Sequence[Release] | None = None
+    selection: Selection = field(default_factory=Selection)
+    only_changed: bool = False
+    frozen: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """Whether all packages are wanted."""
+        return not self.selection and not self.only_changed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assembly:
+    """Packages by file name, the ledger as it is now, what changed in it, and numbers of notes."""
+
+    packages: Mapping[str, PackedFile]
+    ledger: Mapping[str, Entry]
+    changed: Sequence[Entry]
+    notes: int
+    retired: int
+
+
+def find_pace(plan: Plan, weeks: int | None) -> Pace:
+    """The plan's pace of that many weeks, by default its own. Raises WrongRequestError where there is none."""
+    pace = plan.pace(weeks or plan.weeks)
+    if pace is None:
+        known = ", ".join(str(pace.weeks) for pace in plan.paces)
+        message, hint = f"no pace of {weeks} weeks in the plan", f"there are {known}"
+        raise WrongRequestError([Problem("--weeks", 0, 0, "no-pace", message, hint)])
+    return pace
+
+
+def assemble(project: Project, found: Survey, request: BuildRequest, place: Workplace) -> Assembly:
+    """Move the ledger on, in memory, and write packages into the workplace's folder.
+
+    Raises ProblemsFoundError where the ledger is damaged, lies in the future, or (`frozen`) is stale, and where nothing
+    is selected.
+    """
+    templates = Templates(project.templates)
+    old, new = _move_ledger(project, found, request, templates)
+    settings = _settings(project, found, request, templates, new)
+    order = StudyOrder(found, settings.pace.weeks)
+    gone = tombstones(new, found.plan)
+    if request.whole:
+        packages = pack_all(Content(order, gone), settings, place)
     else:
-        build_plan(folder / "plan", settings)
-        files[PLAN] = (whole, folder / "plan")
-    return files
+        content = Content(order, gone if request.only_changed else ())
+
+        def wanted(note: ScheduledNote) -> bool:
+            fresh = not request.only_changed or old.get(note.row.guid) != new[note.row.guid]
+            return fresh and request.selection.takes(note.tags, note.tier, found.plan.tag)
+
+        name = f"atlas-{'changed' if request.only_changed else 'selection'}.apkg"
+        packed = pack_some(content, settings, wanted, place.folder / name, place.jobs)
+        if packed is None:
+            raise ProblemsFoundError([_nothing_selected()])
+        packages = {name: packed}
+    notes = sum(diagram.notes for diagram in found.diagrams)
+    return Assembly(packages=packages, ledger=new, changed=_changed(old, new), notes=notes, retired=len(gone))
 
 
-def _key(shared: str, content: Content, order: _Order, settings: PackageSettings, tier: int) -> str:
-    """A digest of all that shapes the package of a tier; empty where there is none."""
-    digest = hashlib.sha256(shared.encode())
-    for part in fields(settings):
-        if part.name not in ("plan", "templates", "mods"):  # the first two are in `shared`, the mods follow
-            digest.update(f"\0{part.name} {getattr(settings, part.name)!r}".encode())
-    for slot, week, bundle in order.get(tier, ()):
-        mods = ",".join([str(settings.mods[guid].mod) for _, guid, _, _ in bundle.heads])
-        digest.update(f"\0{slot} {week} {bundle.ref.diagram} {bundle.entry} {mods}".encode())
-    gone = sorted((note.guid, settings.mods[note.guid].mod) for note in content.retired if note.tier == tier)
-    digest.update(f"\0{gone!r}".encode())
-    for kind in NOTE_TYPES:
-        digest.update(f"\0{settings.mods[Ids(settings.plan.id).guid(note_type_key(kind))].mod}".encode())
-    return digest.hexdigest() if gone or order.get(tier) else ""
+class _Ledgers(NamedTuple):
+    old: Ledger
+    new: Ledger
 
 
-def pack_some(content: Content, settings: PackageSettings, wanted: Wanted, file: Path, jobs: int) -> bool:
-    """Write one package with the notes that are wanted. Returns whether there were any."""
-    package: Package | None = None
-    order = _order(content, settings)
-    for tier in sorted(settings.plan.tiers, key=lambda tier: tier.number):
-        for media, picture, items in _tier(content, order, tier.number):
-            if chosen := [item for item in items if wanted(item.row.guid, item.tags, tier.number)]:
-                package = package or Package(file, settings, jobs)
-                _add(package, media, picture, chosen, tier.number)
-    if package is not None:
-        package.close()
-    return package is not None
+def _move_ledger(project: Project, found: Survey, request: BuildRequest, templates: Templates) -> _Ledgers:
+    """The ledger as it is, and as it is to be."""
+    name = project.name(project.ledger_file)
+    old = ledger.read(project.ledger_file, name, {tier.number for tier in found.plan.tiers})
+    new = ledger.update(old, contents(found.diagrams, found.plan, templates), request.now)
+    living = sum(not entry.retired and entry.tier > 0 for entry in new.values())
+    if living != sum(diagram.notes for diagram in found.diagrams):
+        raise ValueError(f"notes share a GUID: {', '.join(shared_guids(found.diagrams))}")
+    problems = ledger.foreign(old, Ids(found.plan.id), name) or ledger.future(new, request.now, name)
+    if request.frozen and new != old:
+        problems += _stale(old, new, name)
+    if problems:
+        raise ProblemsFoundError(problems)
+    return _Ledgers(old, new)
 
 
-def _add(package: Package, media: str, picture: Deflated | None, items: Iterable[_Item], tier: int) -> None:
-    for item in items:
-        package.add(item.row, item.tags, tier, item.due)
-    if picture is not None:
-        package.add_media(media, picture)
+def _settings(
+    project: Project, found: Survey, request: BuildRequest, templates: Templates, new: Ledger
+) -> PackageSettings:
+    plan, pace = found.plan, find_pace(found.plan, request.weeks)
+    counts: dict[int, tuple[int, int]] = {}
+    for diagram in sorted(found.diagrams, key=lambda diagram: diagram.ref.tier):
+        cards, diagrams = counts.get(diagram.ref.tier, (0, 0))
+        counts[diagram.ref.tier] = (cards + diagram.notes, diagrams + 1)
+    notes = sum(cards for cards, _ in counts.values())
+    mean = mean_cards_a_diagram(notes - len(found.diagrams), len(found.diagrams))  # each has one redraw card
+    releases = request.releases
+    if releases is None:
+        releases = release_log.read(project.releases, project.name(project.releases))
+    return PackageSettings(
+        plan=plan,
+        templates=templates,
+        mods=new,
+        pace=pace,
+        limits={tier.number: calendar.limits(plan, tier.number, pace, mean) for tier in plan.tiers},
+        version=release_log.name_of(releases, new),
+        counts=counts,
+    )
 
 
-def _order(content: Content, settings: PackageSettings) -> _Order:
-    """The bundles of each tier by slot."""
-    slots = assign_slots(settings.plan, (bundle.ref for bundle in content.bundles))
-    calendar = Calendar(settings.plan, settings.pace.weeks)
-    order: _Order = {}
-    for bundle in content.bundles:
-        slot = slots[bundle.ref.diagram]
-        week = week_tag(settings.plan, calendar.week(bundle.ref, slot))
-        order.setdefault(bundle.ref.tier, []).append((slot, week, bundle))
-    for bundles in order.values():
-        bundles.sort(key=lambda line: line[0])
-    return order
+def _changed(old: Ledger, new: Ledger) -> list[Entry]:
+    """What is new, changed or newly retired; an entry that did not change is the same object in both."""
+    return [entry for guid, entry in new.items() if (before := old.get(guid)) is not entry and before != entry]
 
 
-def _tier(content: Content, order: _Order, tier: int) -> Iterator[tuple[str, Deflated | None, list[_Item]]]:
-    """(name of the picture, picture, notes) of each diagram of a tier, in order; tombstones come last."""
-    for slot, week, bundle in order.get(tier, ()):
-        rows, picture = content.read(bundle)
-        dues = positions(slot, [row.kind for row in rows])
-        items = []
-        for row, due in zip(rows, dues, strict=True):
-            tags = sorted(row.tags)
-            insort(tags, week)
-            items.append(_Item(row, tags, due))
-        yield bundle.media, picture, items
-    gone = sorted((note for note in content.retired if note.tier == tier), key=lambda note: note.guid)
-    if gone:
-        yield "", None, [_Item(row_of(note), note.tags, None) for note in gone]
+def _stale(old: Ledger, new: Ledger, name: str) -> list[Problem]:
+    hint = "run `atlas-decks build` and commit decks/ledger.jsonl"
+    return [
+        Problem(name, 0, 0, "ledger-stale", f"{entry.key} is {'new' if entry.guid not in old else 'changed'}", hint)
+        for entry in _changed(old, new)
+    ]
+
+
+def _nothing_selected() -> Problem:
+    hint = "see `atlas-decks list` and `atlas-decks stats`"
+    return Problem("build", 0, 0, "nothing-selected", "no note matches the selection", hint)

@@ -18,7 +18,7 @@ def about(settings: PackageSettings) -> str:
     cards, diagrams = sum(cards for cards, _ in counts), sum(diagrams for _, diagrams in counts)
     where = f" from {settings.plan.url}" if settings.plan.url else ""
     return (
-        f"{settings.plan.about}\n\n{settings.edition}: {cards:,} cards on {diagrams} diagrams in all.\n\n"
+        f"{settings.plan.about}\n\n{settings.version}: {cards:,} cards on {diagrams} diagrams in all.\n\n"
         f"To update, import the newer package{where} with the import dialog's defaults. Reviews are kept."
     )
 

@@ -1,7 +1,7 @@
 """What the last build was made of, so that what would come out the same is not made again.
 
 Each package has a key over all that shapes it. It is kept where key and content are those of the last build. A file
-that was changed or removed since is made again, and a stamp that cannot be read only costs time.
+that was changed or removed since is made again, and a record that cannot be read only costs time.
 """
 
 from __future__ import annotations
@@ -15,11 +15,14 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from atlas_decks.files import replace
+from atlas_decks.packages.assemble import Assembly
+from atlas_decks.packages.ledger import AHEAD
+from atlas_decks.project import Project
 
 
 @dataclass(frozen=True)
 class PackageRecord:
-    """A package of the last build: its key, the SHA-256 of its bytes, its size."""
+    """A package of the last build: its key, the SHA-256 of its bytes, its size in bytes."""
 
     key: str
     digest: str
@@ -39,28 +42,49 @@ class LastBuild:
 
     def intact(self, folder: Path) -> dict[str, PackageRecord]:
         """The packages that lie in the folder as the last build left them."""
-        return {name: kept for name, kept in self.packages.items() if _digest(folder / name) == kept.digest}
+        return {name: record for name, record in self.packages.items() if _digest(folder / name) == record.digest}
+
+    def covers(self, key: str, kept: Mapping[str, PackageRecord], now: int) -> bool:
+        """Whether a build of that key at `now` would give just what was kept."""
+        return self.key == key and kept.keys() == self.packages.keys() and self.newest <= now + AHEAD
+
+
+def key_of(project: Project, survey: str, weeks: int) -> str:
+    """A digest of all that a build of everything comes from: the survey's key, the pace, ledger and log of releases."""
+    digest = hashlib.sha256(f"{survey} {weeks} ".encode())
+    for book in (project.ledger_file, project.releases):
+        digest.update(b"\0")
+        with contextlib.suppress(FileNotFoundError), book.open("rb") as lines:
+            digest.update(hashlib.file_digest(lines, "sha256").digest())
+    return digest.hexdigest()
 
 
 def read(path: Path) -> LastBuild:
-    """The stamp in a file; an empty one where there is none that can be read."""
+    """The record in a file; an empty one where there is none that can be read."""
     try:
         data = json.loads(path.read_bytes())
-        packages = {str(name): PackageRecord(**kept) for name, kept in data.pop("packages").items()}
+        packages = {str(name): PackageRecord(**record) for name, record in data.pop("packages").items()}
         return LastBuild(packages=packages, **data)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return LastBuild()
 
 
-def write(path: Path, stamp: LastBuild) -> None:
-    """Keep a stamp. One that cannot be written only costs time, so failures pass."""
+def write(path: Path, last: LastBuild) -> None:
+    """Keep a record. One that cannot be written only costs time, so failures pass."""
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        replace.write_file(path, json.dumps(asdict(stamp)).encode())
+        replace.write_file(path, json.dumps(asdict(last)).encode())
 
 
-def kept(key: str, file: Path) -> PackageRecord:
-    """The entry of a package that was just made."""
+def records_of(made: Assembly, kept: Mapping[str, PackageRecord]) -> dict[str, PackageRecord]:
+    """The records of an assembly's packages, of which some were kept; the files of the others still lie in place."""
+    return {
+        name: kept[name] if packed.file is None else _record(packed.key, packed.file)
+        for name, packed in made.packages.items()
+    }
+
+
+def _record(key: str, file: Path) -> PackageRecord:
     return PackageRecord(key, _digest(file), file.stat().st_size)
 
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from atlas_decks.cards.ids import Ids
 from atlas_decks.cards.notetypes import NOTE_TYPES
@@ -37,6 +37,15 @@ class Entry:
 
 
 Ledger = Mapping[str, Entry]
+
+
+class Content(NamedTuple):
+    """Something that a learner gets and that has a mod: a note, or (`tier` 0) a note type or a guide."""
+
+    guid: str
+    hash: str
+    key: str
+    tier: int
 
 
 def read(path: Path, name: str, tiers: Collection[int] | None = None) -> dict[str, Entry]:
@@ -91,12 +100,12 @@ def lines(entries: Ledger) -> Iterator[str]:
         )
 
 
-def update(old: Ledger, contents: Iterable[tuple[str, str, str, int]], now: int) -> dict[str, Entry]:
+def update(old: Ledger, contents: Iterable[Content], now: int) -> dict[str, Entry]:
     """The ledger after a build of the whole curriculum.
 
-    `contents` are (guid, hash, key, tier) of everything that exists; what the old ledger has beyond that is retired.
-    `now` is in seconds. A mod always moves forward, and stays at or before `now` unless two builds of different content
-    fall into one second.
+    `contents` are everything that exists; what the old ledger has beyond that is retired. `now` is in
+    seconds. A mod always moves forward, and stays at or before `now` unless two builds of different content fall into
+    one second.
     """
     new: dict[str, Entry] = {}
     for guid, content, key, tier in contents:

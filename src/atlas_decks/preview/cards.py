@@ -10,27 +10,28 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from atlas_decks.cards.notes import Note
 from atlas_decks.cards.notetypes import NOTE_TYPES
 from atlas_decks.cards.templates import Templates
+from atlas_decks.compiled.in_order import ScheduledNote
 from atlas_decks.curriculum.models import Plan
-from atlas_decks.schedule.order import Placed
 
 _TAG = re.compile(r"\{\{([#^/]?)([^{}]+)\}\}")
 
 
 @dataclass(frozen=True)
 class Card:
-    """A card's two sides as HTML; pictures are looked for in `media/`."""
+    """A card's fields by name, and its two sides as HTML; pictures are looked for in `media/`."""
 
-    note: Note
+    kind: str
+    key: str
+    fields: Mapping[str, str]
     front: str
     back: str
 
     @property
     def anchor(self) -> str:
         """The card's id on its diagram's page: "metric-nodes"."""
-        _, kind, fact = self.note.key.split("/")
+        _, kind, fact = self.key.split("/")
         return f"{kind}-{fact}"
 
 
@@ -59,25 +60,26 @@ def fill(template: str, values: Mapping[str, str]) -> str:
 
 
 class CardMaker:
-    """Turns placed notes into cards; the templates of each note type are read once."""
+    """Turns notes into cards; the templates of each note type are read once."""
 
     def __init__(self, plan: Plan, templates: Templates) -> None:
         self._deck = plan.deck
         self._sides = {kind: templates.card_sides(note_type)[0] for kind, note_type in NOTE_TYPES.items()}
 
-    def card(self, placed: Placed) -> Card:
-        """The card of a note that is not retired."""
-        note = placed.note
-        name, _, front, back = self._sides[note.kind]
-        values = dict(zip(NOTE_TYPES[note.kind].field_names, note.fields, strict=True))
-        values |= {
+    def card(self, note: ScheduledNote, deck: str, media: str) -> Card:
+        """The card of a note that is not retired, in the deck of that name, with the picture of that file name."""
+        row = note.row
+        name, _, front, back = self._sides[row.kind]
+        fields = row.values()
+        values = {
+            **fields,
             "Tags": " ".join(note.tags),
-            "Deck": placed.deck,
-            "Subdeck": placed.deck.rpartition("::")[2],
+            "Deck": deck,
+            "Subdeck": deck.rpartition("::")[2],
             "Card": name,
-            "Type": NOTE_TYPES[note.kind].full_name(self._deck),
+            "Type": NOTE_TYPES[row.kind].full_name(self._deck),
         }
         question = fill(front, values)
         answer = fill(back, values | {"FrontSide": question})
-        picture = f'<img src="{note.media}"', f'<img src="media/{note.media}"'
-        return Card(note, question.replace(*picture), answer.replace(*picture))
+        picture = f'<img src="{media}"', f'<img src="media/{media}"'
+        return Card(row.kind, row.key, fields, question.replace(*picture), answer.replace(*picture))

@@ -1,4 +1,4 @@
-"""A checked curriculum and its placed notes -> the files of a static site.
+"""A curriculum, its pictures and its notes -> the files of a static site.
 
 All pages lie in one folder, so that links work from a disk as from a server; pictures lie in `media/`.
 """
@@ -16,12 +16,12 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from atlas_decks.cards.notes import media_name
 from atlas_decks.cards.templates import Templates
+from atlas_decks.compiled.in_order import StudyOrder
 from atlas_decks.curriculum.models import CARD_KINDS, WEEKDAYS, Curriculum, Diagram
 from atlas_decks.diagrams.picture import Picture
 from atlas_decks.preview.cards import Card, CardMaker
-from atlas_decks.schedule.order import Placed
+from atlas_decks.schedule.order import deck_name
 
 _PAGES = Path(__file__).parent / "pages"
 _ASSETS = ("site.css", "site.js", "night.js", "search.js")
@@ -78,13 +78,13 @@ class _Listing:
 
 
 def make_site(
-    curriculum: Curriculum, drawings: Mapping[str, Picture], placed: Iterable[Placed], templates: Templates
+    curriculum: Curriculum, pictures: Mapping[str, Picture], order: StudyOrder, templates: Templates
 ) -> Iterator[tuple[str, str]]:
     """The site as (file name, text), page by page.
 
-    `placed` are the notes in the order of study. Raises ProblemsFoundError where a card template is broken.
+    `pictures` are those of all diagrams, by id. Raises ProblemsFoundError where a card template is broken.
     """
-    entries = _entries(curriculum, drawings, placed, templates)
+    entries = _entries(curriculum, pictures, order, templates)
     listings = list(_listings(curriculum, entries))
     pages = Templates([_PAGES])
     plan = curriculum.plan
@@ -136,18 +136,18 @@ def write_site(folder: Path, files: Iterable[tuple[str, str]]) -> int:
 
 
 def _entries(
-    curriculum: Curriculum, drawings: Mapping[str, Picture], placed: Iterable[Placed], templates: Templates
+    curriculum: Curriculum, pictures: Mapping[str, Picture], order: StudyOrder, templates: Templates
 ) -> list[Entry]:
     """The diagrams in the order of study, each with its cards."""
     maker = CardMaker(curriculum.plan, templates)
-    cards: dict[str, list[Card]] = {}
-    for note in placed:
-        if not note.note.retired:
-            cards.setdefault(note.note.diagram, []).append(maker.card(note))
-    return [
-        Entry(curriculum.by_id[name], drawings[name], tuple(found), media_name(curriculum.plan, name, drawings[name]))
-        for name, found in cards.items()
-    ]
+    entries = []
+    for tier in order.tiers:
+        for scheduled, ready in zip(order.of_tier(tier), order.read_tier(tier), strict=True):
+            name = scheduled.stored.ref.diagram
+            decks = [deck_name(curriculum.plan, tier, note.row.kind == "redraw") for note in ready.notes]
+            cards = tuple(maker.card(note, deck, ready.media) for note, deck in zip(ready.notes, decks, strict=True))
+            entries.append(Entry(curriculum.by_id[name], pictures[name], cards, ready.media))
+    return entries
 
 
 def _listings(curriculum: Curriculum, entries: Sequence[Entry]) -> Iterator[_Listing]:
@@ -185,9 +185,9 @@ def _index(entries: Sequence[Entry]) -> str:
     cards = []
     for position, entry in enumerate(entries):
         for card in entry.cards:
-            prompt = entry.diagram.spec.title if card.note.kind == "redraw" else _plain(card.note.field("Prompt"))
-            answer = " ".join(_plain(card.note.field(name)) for name in _ANSWERS.get(card.note.kind, ()))
-            cards.append([position, card.note.kind, card.anchor, prompt, answer])
+            prompt = entry.diagram.spec.title if card.kind == "redraw" else _plain(card.fields["Prompt"])
+            answer = " ".join(_plain(card.fields[name]) for name in _ANSWERS.get(card.kind, ()))
+            cards.append([position, card.kind, card.anchor, prompt, answer])
     data = json.dumps({"diagrams": diagrams, "cards": cards}, ensure_ascii=False, separators=(",", ":"))
     return data.replace("</", "<\\/")
 

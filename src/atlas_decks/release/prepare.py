@@ -8,6 +8,7 @@ still tells which notes are new, changed, retired or of another tier, but not th
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,11 +16,13 @@ from pathlib import Path
 
 from atlas_decks import pipeline
 from atlas_decks.cards.notetypes import NOTE_TYPES
+from atlas_decks.compiled.survey import Survey
 from atlas_decks.curriculum.models import Plan
 from atlas_decks.learner.changes import Difference, Packed, PackedNote, difference, read_package
 from atlas_decks.packages import ledger, release_log
-from atlas_decks.packages.assemble import ALL
+from atlas_decks.packages.pack import ALL
 from atlas_decks.packages.release_log import Release
+from atlas_decks.pipeline import Assembly, BuildRequest, Session
 from atlas_decks.problems import Problem, ProblemsFoundError
 from atlas_decks.project import Project
 from atlas_decks.release import changelog
@@ -30,60 +33,95 @@ FIRST = "0.1.0"
 
 
 @dataclass(frozen=True)
+class ReleaseRequest:
+    """What is to be released, at `now` in seconds since 1970: the version, and the last release's package if named."""
+
+    now: int
+    version: str | None = None
+    against: Path | None = None
+
+
+@dataclass(frozen=True)
 class Prepared:
-    """A release that is not in place yet: `files` by path relative to the folder of the decks, and what goes there."""
+    """A release that is not in place yet: `files` by path relative to the folder of the decks, and what goes there.
+
+    Packages are files in the scratch folder, which replace_files moves.
+    """
 
     version: str
     note: str
-    files: Mapping[str, bytes]
+    files: Mapping[str, bytes | Path]
     leftovers: Sequence[str]
 
 
-def prepare(
-    project: Project, checked: pipeline.Checked, now: int, version: str | None = None, against: Path | None = None
-) -> Prepared:
-    """The next release of a checked curriculum at `now` (seconds since 1970). Changes nothing on disk.
+def prepare(session: Session, request: ReleaseRequest, scratch: Path) -> Prepared:
+    """The next release of a curriculum, its packages in the scratch folder. Changes nothing in the project.
 
     Without a version, the middle number goes up where cards came, went or moved, else the last one. Raises
-    ProblemsFoundError where there is nothing to release, the version is not newer, or `against` is not what the last
-    release published.
+    ProblemsFoundError where anything is wrong with the curriculum, warnings too, where there is nothing to release, the
+    version is not newer, or `against` is not what the last release published.
     """
-    plan = checked.curriculum.plan
+    project = session.project
+    found = pipeline.survey(session)
+    if problems := found.problems or found.unfilled:
+        raise ProblemsFoundError(problems)
     log = release_log.read(project.releases, project.name(project.releases))
     last = log[-1] if log else None
-    built = pipeline.build(project, checked, now, plan.weeks, pipeline.Selection())
-    content = release_log.fingerprint(built.ledger)
+    trial = _assemble(session, found, BuildRequest(now=request.now), scratch / "trial")
+    content = release_log.fingerprint(trial.ledger)
     if last and last.content == content:
         raise _problem("nothing-to-release", f"nothing changed since {last.version}", "edit the curriculum first")
-    package = _old_package(project, last, against)
-    changes = _difference(project, plan, package, read_package(built.packages[ALL]), last is not None)
-    version = _version(version, last, changes)
-    date = datetime.fromtimestamp(now, UTC).date().isoformat()
-    living = [p.note for p in built.placed if not p.note.retired]
-    release = Release(version, date, len(living), len({note.diagram for note in living}), content, {})
+    package = _old_package(project, last, request.against)
+    changes = _difference(project, found.plan, package, _read(trial, ALL), last is not None)
+    version = _version(request.version, last, changes)
+    date = datetime.fromtimestamp(request.now, UTC).date().isoformat()
+    release = Release(version, date, trial.notes, len(found.diagrams), content, {})
     # again, with the version in the decks' descriptions; the ledger comes out the same
-    built = pipeline.build(project, checked, now, plan.weeks, pipeline.Selection(), releases=[*log, release])
-    sums = {name: hashlib.sha256(data).hexdigest() for name, data in built.packages.items()}
-    release = replace(release, sha256=sums)
+    made = _assemble(session, found, BuildRequest(now=request.now, releases=[*log, release]), scratch / "release")
+    packages = {name: packed.file for name, packed in made.packages.items() if packed.file is not None}
+    sums = {name: _sha256(file) for name, file in packages.items()}
     about = "The first release."
     if last:
         missing = f"The packages of {last.version} were not at hand: changed notes are named, but not their wording."
         about = "" if package else missing
-    note = release_note(changes, f"{plan.name} {version}, {date}", about)
-    folder = f"{project.releases.stem}/{version}"
-    book = ledger.write(built.ledger).encode()
+    note = release_note(changes, f"{found.plan.name} {version}, {date}", about)
     text = project.changelog.read_text("utf-8") if project.changelog.is_file() else ""
-    files = {
-        **built.packages,
-        **{f"{folder}/{name}": data for name, data in built.packages.items()},
+    folder = f"{project.releases.stem}/{version}"
+    book = ledger.write(made.ledger).encode()
+    files: dict[str, bytes | Path] = {
+        **packages,
+        **{f"{folder}/{name}": _copy(file, scratch) for name, file in packages.items()},
         f"{folder}/diff.md": note.encode(),
         f"{folder}/SHA256SUMS": "".join(f"{sums[name]}  {name}\n" for name in sorted(sums)).encode(),
         project.ledger_file.name: book,
         project.release_ledger.name: book,
-        project.releases.name: release_log.write([*log, release]).encode(),
+        project.releases.name: release_log.write([*log, replace(release, sha256=sums)]).encode(),
         f"../{project.changelog.name}": changelog.add_release(text, version, date, summary(changes)).encode(),
     }
-    return Prepared(version, note, files, pipeline.leftovers(built.packages, project.decks))
+    return Prepared(version, note, files, pipeline.leftovers(packages, project.decks))
+
+
+def _assemble(session: Session, found: Survey, request: BuildRequest, folder: Path) -> Assembly:
+    folder.mkdir()
+    return pipeline.assemble(session, found, request, folder, {})
+
+
+def _read(made: Assembly, name: str) -> Packed:
+    file = made.packages[name].file
+    assert file is not None, "a release keeps no package of an earlier build"  # noqa: S101
+    return read_package(file)
+
+
+def _copy(file: Path, scratch: Path) -> Path:
+    """A second file of that content: one goes to the decks, one to the folder of the release."""
+    copy = scratch / file.name
+    shutil.copyfile(file, copy)
+    return copy
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def _problem(rule: str, message: str, hint: str) -> ProblemsFoundError:
@@ -98,7 +136,7 @@ def _old_package(project: Project, last: Release | None, against: Path | None) -
         return None
     kept = project.decks / project.releases.stem / last.version / ALL
     package = against or (kept if kept.is_file() else None)
-    if package and hashlib.sha256(package.read_bytes()).hexdigest() != last.sha256.get(ALL):
+    if package and _sha256(package) != last.sha256.get(ALL):
         if against:
             message = f"{against} is not the {ALL} that {last.version} published: its checksum differs"
             raise _problem("other-package", message, "download it again, or leave out --against")

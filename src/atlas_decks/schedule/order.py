@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 
-from atlas_decks.cards.notes import Note
 from atlas_decks.curriculum.models import Category, Company, Curriculum, Plan
-from atlas_decks.schedule.calendar import Calendar, week_tag
 from atlas_decks.schedule.refs import DiagramRef, ref_of
 
 SLOT = 100  # positions a diagram has for its cards; what is unused are the gaps for cards to come
 # first position of each kind within the slot, and the step between its cards
 _OFFSETS = {"component": (0, 5), "metric": (40, 5), "trade-off": (65, 5), "failure": (80, 5), "redraw": (95, 0)}
-
-
-@dataclass(frozen=True)
-class Placed:
-    """A note with its deck and `due`, its position among the new cards of its tier."""
-
-    note: Note
-    deck: str
-    due: int
 
 
 def slots(curriculum: Curriculum) -> dict[str, int]:
@@ -106,23 +94,3 @@ def positions(slot: int, kinds: Iterable[str]) -> Iterator[int]:
 def deck_name(plan: Plan, tier: int, redraw: bool = False) -> str:
     """`Atlas::5 Companies`, or its `::Redraw` deck."""
     return f"{plan.deck}::{plan.tier(tier).deck}" + ("::Redraw" if redraw else "")
-
-
-def place(notes: Iterable[Note], curriculum: Curriculum, weeks: int) -> list[Placed]:
-    """Give each note its deck, position and week tag. Sorted by tier and position; tombstones come last in a tier."""
-    plan = curriculum.plan
-    slot = slots(curriculum)
-    calendar = Calendar(plan, weeks)
-    placed: list[Placed] = []
-    of_diagram: dict[str, list[Note]] = {}
-    for note in notes:
-        if note.retired:
-            placed.append(Placed(note, deck_name(plan, note.tier, note.kind == "redraw"), 0))
-        else:
-            of_diagram.setdefault(note.diagram, []).append(note)
-    for diagram, mine in of_diagram.items():
-        week = week_tag(plan, calendar.week(ref_of(curriculum.by_id[diagram]), slot[diagram]))
-        for note, due in zip(mine, positions(slot[diagram], [note.kind for note in mine]), strict=True):
-            tagged = replace(note, tags=tuple(sorted({*note.tags, week})))
-            placed.append(Placed(tagged, deck_name(plan, note.tier, note.kind == "redraw"), due))
-    return sorted(placed, key=lambda p: (p.note.tier, p.note.retired, p.due, p.note.guid))

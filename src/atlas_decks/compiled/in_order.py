@@ -1,0 +1,77 @@
+"""Compiled diagrams in the order in which they are studied."""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from atlas_decks.cards.rows import Row
+from atlas_decks.compiled.store import StoredDiagram
+from atlas_decks.compiled.survey import Survey
+from atlas_decks.files.zip_archive import Deflated
+from atlas_decks.schedule.calendar import Calendar, week_tag
+from atlas_decks.schedule.order import assign_slots, positions
+
+
+class ScheduledNote(NamedTuple):
+    """A note in its place: `due` is its position among the new cards of its tier; None for one without a card."""
+
+    row: Row
+    tags: Sequence[str]
+    tier: int
+    due: int | None
+
+
+class ScheduledDiagram(NamedTuple):
+    """A diagram in its place: the slot within its tier, and the tag of the week in which the plan reaches it."""
+
+    slot: int
+    week: str
+    stored: StoredDiagram
+
+
+class ReadyDiagram(NamedTuple):
+    """Notes of a diagram in the order of study, its picture, and the picture's file name."""
+
+    media: str
+    picture: Deflated
+    notes: Sequence[ScheduledNote]
+
+
+class StudyOrder:
+    """The diagrams of a survey in the order in which they are studied, at a pace of `weeks` weeks."""
+
+    def __init__(self, found: Survey, weeks: int) -> None:
+        self._store = found.store
+        plan = found.plan
+        slots = assign_slots(plan, (diagram.ref for diagram in found.diagrams))
+        calendar = Calendar(plan, weeks)
+        self._tiers: dict[int, list[ScheduledDiagram]] = {tier.number: [] for tier in plan.tiers}
+        for diagram in found.diagrams:
+            slot = slots[diagram.ref.diagram]
+            week = week_tag(plan, calendar.week(diagram.ref, slot))
+            self._tiers[diagram.ref.tier].append(ScheduledDiagram(slot, week, diagram))
+        for diagrams in self._tiers.values():
+            diagrams.sort(key=lambda diagram: diagram.slot)
+
+    @property
+    def tiers(self) -> list[int]:
+        """The numbers of all tiers of the plan, in order."""
+        return sorted(self._tiers)
+
+    def of_tier(self, tier: int) -> Sequence[ScheduledDiagram]:
+        """The diagrams of a tier, in order."""
+        return self._tiers[tier]
+
+    def read_tier(self, tier: int) -> Iterator[ReadyDiagram]:
+        """The diagrams of a tier with their notes and pictures, each read when its turn comes."""
+        for diagram in self._tiers[tier]:
+            rows, picture = self._store.read(diagram.stored)
+            dues = positions(diagram.slot, [row.kind for row in rows])
+            notes = []
+            for row, due in zip(rows, dues, strict=True):
+                tags = sorted(row.tags)
+                insort(tags, diagram.week)
+                notes.append(ScheduledNote(row, tags, tier, due))
+            yield ReadyDiagram(diagram.stored.media, picture, notes)

@@ -1,0 +1,48 @@
+"""What the ledger hashes: everything that a learner gets and that has a mod of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from atlas_decks.cards.ids import Ids
+from atlas_decks.cards.notes import Note, note_key, retired_note
+from atlas_decks.cards.notetypes import NOTE_TYPES
+from atlas_decks.cards.rows import digest
+from atlas_decks.cards.templates import Templates
+from atlas_decks.compiled.store import StoredDiagram
+from atlas_decks.curriculum.models import Plan
+from atlas_decks.packages.ledger import Content, Ledger
+from atlas_decks.packages.rotation import days_of, guide_content, note_key_of_guide
+from atlas_decks.packages.tables import note_type_content, note_type_key
+
+
+def contents(diagrams: Iterable[StoredDiagram], plan: Plan, templates: Templates) -> Iterator[Content]:
+    """The content of every note, of every note type, and of every guide to a weekday's deck."""
+    for diagram in diagrams:
+        for head in diagram.heads:
+            yield Content(head.guid, head.hash, _key(diagram, head.kind, head.fact), diagram.ref.tier)
+    ids = Ids(plan.id)
+    for kind in NOTE_TYPES:
+        key = note_type_key(kind)
+        yield Content(ids.guid(key), digest(note_type_content(kind, plan, templates)), key, 0)
+    for day in days_of(plan):
+        key = note_key_of_guide(day)
+        yield Content(ids.guid(key), digest(guide_content(plan, day)), key, 0)
+
+
+def shared_guids(diagrams: Iterable[StoredDiagram]) -> list[str]:
+    """The keys of notes whose GUID is not theirs alone."""
+    keys: dict[str, list[str]] = {}
+    for diagram in diagrams:
+        for head in diagram.heads:
+            keys.setdefault(head.guid, []).append(_key(diagram, head.kind, head.fact))
+    return [key for found in keys.values() if len(found) > 1 for key in found]
+
+
+def tombstones(ledger: Ledger, plan: Plan) -> list[Note]:
+    """The notes that were removed, as they are shipped."""
+    return [retired_note(entry.key, entry.tier, plan) for entry in ledger.values() if entry.retired and entry.tier]
+
+
+def _key(diagram: StoredDiagram, kind: str, fact: str) -> str:
+    return note_key(diagram.ref.diagram, kind, fact)
