@@ -498,12 +498,35 @@ def test_a_bad_source_date_epoch(value: str, built: Sample, capsys: Out, monkeyp
     assert "SOURCE_DATE_EPOCH" in output
 
 
-@pytest.mark.parametrize("wish", [["--tier", "9"], ["--company", "bolt"], ["--tag", "no::such"]], ids=" ".join)
-def test_a_selection_without_notes(wish: list[str], built: Sample, capsys: Out) -> None:
+@pytest.mark.parametrize("command", ["build", "list"])
+@pytest.mark.parametrize(
+    ("selected", "hint"),
+    [
+        (["--tier", "9"], "one of 1, 2"),
+        (["--company", "acne"], "did you mean acme?"),
+        (["--category", "patern"], "did you mean patterns?"),
+        (["--tag", "tier::9"], "did you mean tier::2, tier::1"),
+        (["--tag", "atlas::no::such"], "see `atlas-decks plan`"),
+    ],
+    ids=str,
+)
+def test_a_selection_of_what_is_not_there(
+    command: str, selected: list[str], hint: str, built: Sample, capsys: Out
+) -> None:
     packages = built.packages()
-    code, output = call(built, capsys, "build", *wish)
+    code, output = call(built, capsys, command, *selected)
+    assert (code, f"{selected[0]}: unknown-selection: there is no" in output) == (2, True)
+    assert hint in output
+    assert built.packages() == packages
+
+
+def test_a_selection_without_notes(built: Sample, capsys: Out) -> None:
+    packages = built.packages()
+    code, output = call(built, capsys, "build", "--company", "bolt")
     assert (code, "nothing-selected" in output) == (1, True)
     assert built.packages() == packages
+    assert call(built, capsys, "build", "--tag", "atlas", "--tag", "tier", "-o", str(built.root / "all.apkg"))[0] == 0
+    assert call(built, capsys, "list", "--company", "bolt")[0] == 1
 
 
 @pytest.mark.parametrize("command", ["show", "render"])

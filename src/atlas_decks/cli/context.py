@@ -10,20 +10,20 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from atlas_decks import pipeline
 from atlas_decks.cards.selection import Selection
-from atlas_decks.compiled.survey import Survey
-from atlas_decks.diagrams import RendererAwayError, make_renderer
 from atlas_decks.files import replace
-from atlas_decks.pipeline import Session
 from atlas_decks.problems import Format, Problem, ProblemsFoundError, format_problems
 from atlas_decks.project import Project, find_project
+
+if TYPE_CHECKING:  # what only loads, such as `show`, must not wait for the whole pipeline
+    from atlas_decks.compiled.survey import Survey
+    from atlas_decks.pipeline import Session
 
 
 @dataclass
@@ -51,6 +51,9 @@ class Context:
 
         A renderer that cannot be reached becomes a ProblemsFoundError.
         """
+        from atlas_decks.diagrams import RendererAwayError, make_renderer
+        from atlas_decks.pipeline import Session
+
         project = project or self.open_project()
         try:
             with self._progress(project) as advance:
@@ -63,6 +66,8 @@ class Context:
 
     def survey(self, session: Session) -> Survey:
         """Survey; with --verbose, say how long it took."""
+        from atlas_decks import pipeline
+
         started = time.monotonic()
         found = pipeline.survey(session)
         if self.verbose:
@@ -166,8 +171,10 @@ def print_problems(problems: Iterable[Problem], style: Format) -> None:
         click.echo(text)
 
 
-def no_diagram(name: str, known: Iterable[str]) -> ProblemsFoundError:
-    """That there is no diagram of that id, with the ids that are most like it."""
-    near = difflib.get_close_matches(name, list(known), 3, 0.4)
+def no_diagram(project: Project, name: str) -> NoReturn:
+    """Raise ProblemsFoundError: there is no diagram of that id, but some whose ids are most like it."""
+    from atlas_decks.curriculum import load
+
+    near = difflib.get_close_matches(name, list(load.load(project)[0].by_id), 3, 0.4)
     hint = f"did you mean {', '.join(near)}?" if near else "see `atlas-decks list`"
-    return ProblemsFoundError([Problem(name, 0, 0, "no-diagram", "no diagram of that id", hint)])
+    raise ProblemsFoundError([Problem(name, 0, 0, "no-diagram", "no diagram of that id", hint)])

@@ -9,11 +9,12 @@ from typing import Any
 
 import click
 
-from atlas_decks.cards.selection import Selection
+from atlas_decks.cards.selection import Selection, nothing_selected
 from atlas_decks.cli import context as options
 from atlas_decks.cli.context import Context, pass_context
 from atlas_decks.compiled.in_order import StudyOrder
 from atlas_decks.compiled.survey import Survey
+from atlas_decks.problems import ProblemsFoundError
 
 
 @click.command("list")
@@ -30,6 +31,8 @@ def command(context: Context, selection: Selection, style: str) -> None:
     """
     with context.session() as session:
         rows = list(_rows(context.survey(session).require_sound(), selection))
+    if selection and not rows:
+        raise ProblemsFoundError([nothing_selected("list")])
     if style == "json":
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
@@ -40,6 +43,7 @@ def command(context: Context, selection: Selection, style: str) -> None:
 def _rows(found: Survey, selection: Selection) -> Iterator[dict[str, Any]]:
     """The diagrams of which some note is selected, in the order in which they are studied."""
     order = StudyOrder(found, found.plan.weeks)
+    selection.require_known(found.plan, order.tags() if selection.tags else ())
     for tier in order.tiers:
         for scheduled, ready in zip(order.of_tier(tier), order.read_tier(tier), strict=True):
             if any(selection.takes(note.tags, tier, found.plan.tag) for note in ready.notes):

@@ -30,10 +30,7 @@ def command(context: Context, diagram: str, output: Path | None, renderer: str) 
       atlas-decks render discord-storage-architecture -o discord.svg
     """
     with context.session(renderer) as session:
-        curriculum, _ = load.load(session.project)
-        found = curriculum.by_id.get(diagram)
-        if found is None:
-            raise no_diagram(diagram, curriculum.by_id)
+        found = load.find_diagram(session.project, diagram) or no_diagram(session.project, diagram)
         cache = Cache(session.project.picture_cache)
         pictures, errors = render_all({found.id: found.spec.mermaid}, session.renderer, cache)
     if found.id in errors:

@@ -18,10 +18,8 @@ def command(context: Context, diagram: str) -> None:
     Example:
       atlas-decks show stripe-request-flow
     """
-    curriculum, _ = load.load(context.open_project())
-    found = curriculum.by_id.get(diagram)
-    if found is None:
-        raise no_diagram(diagram, curriculum.by_id)
+    project = context.open_project()
+    found = load.find_diagram(project, diagram) or no_diagram(project, diagram)
     line, _ = found.origin.position(found.path())
     click.echo(f"{found.spec.title}\n{found.spec.shows}\n{found.origin.path}:{line}")
     for kind, _, _, fact in found.facts():

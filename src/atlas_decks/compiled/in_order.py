@@ -64,6 +64,11 @@ class StudyOrder:
         """The diagrams of a tier, in order."""
         return self._tiers[tier]
 
+    def tags(self) -> set[str]:
+        """The tags of all notes."""
+        diagrams = (diagram for tier in self.tiers for diagram in self.read_tier(tier))
+        return {tag for diagram in diagrams for note in diagram.notes for tag in note.tags}
+
     def read_tier(self, tier: int) -> Iterator[ReadyDiagram]:
         """The diagrams of a tier with their notes and pictures, each read when its turn comes."""
         for diagram in self._tiers[tier]:

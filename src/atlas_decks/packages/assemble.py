@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from atlas_decks.cards.ids import Ids
-from atlas_decks.cards.selection import Selection
+from atlas_decks.cards.selection import Selection, nothing_selected
 from atlas_decks.cards.templates import Templates
 from atlas_decks.compiled.in_order import ScheduledNote, StudyOrder
 from atlas_decks.compiled.survey import Survey
@@ -69,13 +69,14 @@ def assemble(project: Project, found: Survey, request: BuildRequest, place: Work
     """Move the ledger on, in memory, and write packages into the workplace's folder.
 
     Raises ProblemsFoundError where the ledger is damaged, lies in the future, or (`frozen`) is stale, and where nothing
-    is selected.
+    is selected; WrongRequestError where the plan or the notes do not have what is selected.
     """
     templates = Templates(project.templates)
     old, new = _move_ledger(project, found, request, templates)
     settings = _settings(project, found, request, templates, new)
     order = StudyOrder(found, settings.pace.weeks)
     gone = tombstones(new, found.plan)
+    request.selection.require_known(found.plan, order.tags() if request.selection.tags else ())
     if request.whole:
         packages = pack_all(Content(order, gone), settings, place)
     else:
@@ -88,7 +89,7 @@ def assemble(project: Project, found: Survey, request: BuildRequest, place: Work
         name = f"atlas-{'changed' if request.only_changed else 'selection'}.apkg"
         packed = pack_some(content, settings, wanted, place.folder / name, place.jobs)
         if packed is None:
-            raise ProblemsFoundError([_nothing_selected()])
+            raise ProblemsFoundError([nothing_selected("build")])
         packages = {name: packed}
     notes = sum(diagram.notes for diagram in found.diagrams)
     return Assembly(packages=packages, ledger=new, changed=_changed(old, new), notes=notes, retired=len(gone))
@@ -150,8 +151,3 @@ def _stale(old: Ledger, new: Ledger, name: str) -> list[Problem]:
         Problem(name, 0, 0, "ledger-stale", f"{entry.key} is {'new' if entry.guid not in old else 'changed'}", hint)
         for entry in _changed(old, new)
     ]
-
-
-def _nothing_selected() -> Problem:
-    hint = "see `atlas-decks list` and `atlas-decks stats`"
-    return Problem("build", 0, 0, "nothing-selected", "no note matches the selection", hint)
