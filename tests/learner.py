@@ -63,7 +63,7 @@ class Learner:
         ):
             assert (guid, ordinal) not in cards, "two cards of one note and template"
             cards[guid, ordinal] = tuple(row)
-        reviews = self.col.db.all("SELECT id, cid, ease, ivl, lastIvl, factor, time, type FROM revlog")
+        reviews = self.col.db.all("SELECT id, cid, ease, ivl, lastIvl, factor, time, type FROM revlog WHERE ease > 0")
         decks = {}
         for deck in self.col.decks.all():
             decks[deck["name"]] = (deck.get("conf", 0), bool(deck["dyn"]))

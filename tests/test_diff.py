@@ -95,8 +95,8 @@ def test_a_card_of_another_tier_stays_and_the_search_of_the_release_note_finds_i
     assert not found.retired
     assert len(found.moved) == len(found.changed) == 8
     assert {(m.old_deck, m.note.deck) for m in found.moved} == {
-        ("Sample::1 Foundation", "Sample::2 Companies"),
-        ("Sample::1 Foundation::Redraw", "Sample::2 Companies::Redraw"),
+        ("Sample::Cards::1 Foundation", "Sample::Cards::2 Companies"),
+        ("Sample::Redraw::1 Foundation", "Sample::Redraw::2 Companies"),
     }
     note = format_difference(found, "md")
     searches = [line.split("`")[1] for line in note.splitlines() if line.startswith("- `Key:")]
@@ -104,11 +104,11 @@ def test_a_card_of_another_tier_stays_and_the_search_of_the_release_note_finds_i
     with real_anki.temporary_collection() as col:
         real_anki.import_package(col, old)
         real_anki.import_package(col, new)
-        stayed = col.find_cards('"deck:Sample::1 Foundation" tag:atlas::tier::2')
+        stayed = col.find_cards('"deck:Sample::*::1 Foundation" tag:atlas::tier::2')
         assert len(stayed) == 8
         assert sorted(card for search in searches for card in col.find_cards(search)) == sorted(stayed)
         assert [col.decks.name(col.get_card(c).did) for c in col.find_cards(searches[1])] == [
-            "Sample::1 Foundation::Redraw"
+            "Sample::Redraw::1 Foundation"
         ]
 
 

@@ -82,9 +82,8 @@ def test_numbers_that_anki_needs(built: Built, checked: Checked, tmp_path: Path)
         assert {"Retired", "Note", "Spare 1", "Spare 4"} <= {field["name"] for field in model["flds"]}
     for deck in decks.values():
         assert str(deck["conf"]) in dconf
-    redraw = [preset for preset in dconf.values() if "Redraw" in preset["name"]]
-    assert len(redraw) == 7
-    assert all(p["new"]["delays"] == [1440, 1440, 4320, 10080, 20160, 43200, 86400] for p in redraw)
+    assert len(dconf) == 1 + 3  # Anki's own, and one a kind: everything, cards, redraw
+    assert all("desiredRetention" not in deck for deck in decks.values()), "it would override the presets"
 
 
 def test_clients_that_believe_req_make_no_card_of_empty_spare_fields(built: Built, tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ COMMANDS = {
     "diff": "Say what an import of NEW changes for a learner of OLD, note by note and field by field.",
     "list": "List diagrams: id, tier, category, group, title.",
     "new": "Start a curriculum of your own in DIRECTORY, with one small example.",
-    "plan": "Show the study plan: rotation, tiers with limits a day, checkpoints.",
+    "plan": "Show the study plan: rotation, weeks, limits a day, checkpoints; or the load that it brings.",
     "preview": "Write a static site of all cards, to look at before you import.",
     "release": "Release the curriculum as the next VERSION: packages, release note, checksums, changelog, ledger.",
     "render": "Draw one DIAGRAM, by id, as the SVG that goes into the package.",

@@ -1,48 +1,101 @@
-"""Shows the study plan."""
+"""Shows the study plan, and what load it brings."""
 
 from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import asdict
+from typing import Any
 
 import click
 
 from atlas_decks.cli import context as options
 from atlas_decks.cli.context import Context, pass_context
 from atlas_decks.curriculum import load
-from atlas_decks.curriculum.models import WEEKDAYS
+from atlas_decks.curriculum.models import WEEKDAYS, Pace, Plan
 from atlas_decks.packages.assemble import find_pace
-from atlas_decks.packages.settings import mean_cards_a_diagram
-from atlas_decks.schedule import calendar
+from atlas_decks.schedule.decks import deck_kind_of
+from atlas_decks.schedule.limits import CardsADiagram, Limits, limits_of, mean_of
+from atlas_decks.schedule.load import HOURS_AT_MOST, HOURS_ON_AVERAGE, Forecast, forecast
 
 
 @click.command("plan")
 @options.weeks
+@click.option("--forecast", "ahead", is_flag=True, help="The load of the whole plan, week by week, before you start.")
+@click.option("--fsrs", is_flag=True, help="Forecast Anki's FSRS scheduler instead of SM-2 (the default in Anki).")
+@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @pass_context
-def command(context: Context, weeks: int | None) -> None:
-    """Show the study plan: rotation, tiers with limits a day, checkpoints.
+def command(context: Context, weeks: int | None, ahead: bool, fsrs: bool, style: str) -> None:
+    """Show the study plan: rotation, weeks, limits a day, checkpoints; or the load that it brings.
 
     \b
-    Example:
+    Examples:
       atlas-decks plan --weeks 32
+      atlas-decks plan --forecast
+      atlas-decks plan --forecast --fsrs --format json
     """
     curriculum, _ = load.load(context.open_project())
-    the_plan = curriculum.plan
-    pace = find_pace(the_plan, weeks)
-    facts = sum(len(diagram.facts()) for diagram in curriculum.diagrams)
-    mean = mean_cards_a_diagram(facts, len(curriculum.diagrams))
-    click.echo(f"{the_plan.name}: {pace.weeks} weeks, new material on {pace.study_days} days a week\n\nRotation")
+    plan = curriculum.plan
+    pace = find_pace(plan, weeks)
+    kinds = [kind for diagram in curriculum.diagrams for kind in (*(kind for kind, *_ in diagram.facts()), "redraw")]
+    mean = mean_of(Counter(map(deck_kind_of, kinds)), len(curriculum.diagrams))
+    limits = limits_of(plan, pace, mean)
+    expected = forecast(plan, pace, limits, mean, fsrs=fsrs) if ahead else None
+    if style == "json":
+        click.echo(json.dumps(_data(pace, limits, mean, expected), indent=2))
+    elif expected:
+        _print_forecast(plan, pace, limits, expected)
+    else:
+        _print_plan(plan, pace, limits)
+
+
+def _print_plan(plan: Plan, pace: Pace, limits: Limits) -> None:
+    click.echo(f"{plan.name}: {pace.weeks} weeks, new material on {pace.study_days} days a week\n\nRotation")
     for day in WEEKDAYS:
-        click.echo(f"  {day}  {' + '.join(c.title for c in the_plan.categories if c.day == day)}")
-    click.echo("  weekend  weak areas\n\nTiers: new and review cards a day (Redraw deck in brackets)")
-    factor = pace.weeks / the_plan.weeks
-    for tier in the_plan.tiers:
-        limit = calendar.limits(the_plan, tier.number, pace, mean)
+        click.echo(f"  {day}  {' + '.join(c.title for c in plan.categories if c.day == day)}")
+    click.echo("  weekend  weak areas\n\nTiers")
+    factor = pace.weeks / plan.weeks
+    for tier in plan.tiers:
         first, last = int((tier.weeks[0] - 1) * factor) + 1, int(tier.weeks[1] * factor)
-        click.echo(
-            f"  {tier.number} {tier.title}: weeks {first}-{last}, {limit.new} new, {limit.review} reviews "
-            f"({limit.redraw_new} new, {limit.redraw_review} reviews)"
-        )
+        click.echo(f"  {tier.number} {tier.title}: weeks {first}-{last}")
+    click.echo("\nNew cards and reviews a day, all tiers together")
+    for name, limit in _named(limits):
+        click.echo(f"  {name:<16}{limit.new:>4} new {limit.reviews:>5} reviews")
     click.echo("\nCheckpoints")
-    for point in the_plan.checkpoints:
+    for point in plan.checkpoints:
         bar = f", pass at {point.pass_percent}%" if point.pass_percent else ""
         click.echo(f"  week {int(point.week * factor)} {point.title}: {point.minutes} minutes{bar}")
         for task in point.tasks:
             click.echo(f"      {task}")
+
+
+def _print_forecast(plan: Plan, pace: Pace, limits: Limits, expected: Forecast) -> None:
+    click.echo(f"{plan.name}: {plan.planned:,} diagrams in {pace.weeks} weeks\n")
+    click.echo("week    new  reviews  redraws  hours a day  fullest day")
+    for number, days in enumerate(expected.weeks(), 1):
+        new, reviews, redraws = (sum(getattr(day, key) for day in days) for key in ("new", "reviews", "redraws"))
+        hours, most = sum(day.hours for day in days) / len(days), max(day.hours for day in days)
+        over = "  over the cap" if number in expected.over else ""
+        click.echo(f"{number:>4} {new:>6.0f} {reviews:>8.0f} {redraws:>8.0f} {hours:>12.1f} {most:>12.1f}{over}")
+    click.echo(f"\nCaps: {HOURS_ON_AVERAGE:g} hours a day over a week, {HOURS_AT_MOST:g} on any day.")
+    if expected.over:
+        weeks = ", ".join(map(str, expected.over))
+        lower = int(limits.cards.new * 0.8)
+        click.echo(f"Over them: week {weeks}. Lower New cards/day of {plan.deck}::Cards, for example to {lower}.")
+
+
+def _named(limits: Limits) -> list[tuple[str, Any]]:
+    return [
+        ("cards", limits.cards),
+        ("deeper", limits.deeper),
+        ("redraw", limits.redraw),
+        ("redraw, deeper", limits.redraw_deeper),
+    ]
+
+
+def _data(pace: Pace, limits: Limits, mean: CardsADiagram, expected: Forecast | None) -> dict[str, Any]:
+    data: dict[str, Any] = {"weeks": pace.weeks, "limits": asdict(limits), "cards_a_diagram": asdict(mean)}
+    if expected:
+        data["days"] = [{key: round(value, 2) for key, value in asdict(day).items()} for day in expected.days]
+        data["weeks_over_a_cap"] = expected.over
+    return data

@@ -140,12 +140,14 @@ class Complexity(Model):
 
 
 class Pace(Model):
-    """How fast the plan is studied: `study_days` of new material a week, and limits per day in diagrams."""
+    """How fast the plan is studied: `study_days` of new material a week, limits a day in diagrams, and whether there is
+    time for deeper cards."""
 
     weeks: int
     study_days: Annotated[int, Field(ge=1, le=7)]
     new_diagrams: Annotated[int, Field(ge=1)]
     review_diagrams: Annotated[int, Field(ge=1)]
+    deeper: bool = True
 
 
 class Plan(Model):

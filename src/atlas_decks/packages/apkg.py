@@ -17,10 +17,10 @@ from atlas_decks.cards.ids import Ids
 from atlas_decks.cards.notetypes import NOTE_TYPES
 from atlas_decks.compiled.in_order import ScheduledNote
 from atlas_decks.files.zip_archive import Archive, Deflated, deflate
-from atlas_decks.packages.decks import about, tier_deck
+from atlas_decks.packages.decks import Decks
 from atlas_decks.packages.settings import PackageSettings
-from atlas_decks.packages.tables import Deck, made_by_genanki, model_of
-from atlas_decks.schedule.order import deck_name
+from atlas_decks.packages.tables import made_by_genanki, model_of
+from atlas_decks.schedule.decks import DeckKind
 
 _BATCH = 2000  # rows written at once
 _NOTE = "INSERT INTO notes VALUES (?,?,?,?,?,?,?,?,?,?,?)"
@@ -38,11 +38,7 @@ class Package:
         ids = Ids(settings.plan.id)
         self._first_row = ids.first_row
         self._note_types = {kind: ids.note_type(kind) for kind in NOTE_TYPES}
-        self._decks = {
-            (tier.number, redraw): ids.deck(deck_name(settings.plan, tier.number, redraw))
-            for tier in settings.plan.tiers
-            for redraw in (False, True)
-        }
+        self._decks = Decks(settings)
         self._archive = Archive(file)
         self._scratch = file.with_name(f"{file.name}.anki2")
         self._database = sqlite3.connect(self._scratch, isolation_level=None, check_same_thread=False)
@@ -59,7 +55,7 @@ class Package:
         self._notes: list[tuple[object, ...]] = []
         self._cards: list[tuple[object, ...]] = []
         self._kinds: set[str] = set()
-        self._tiers: set[int] = set()
+        self._used: set[tuple[int, DeckKind]] = set()
         self._newest = 0
 
     def add_all(self, notes: Iterable[ScheduledNote]) -> None:
@@ -76,7 +72,6 @@ class Package:
         if due is not None and not 0 < due < 1_000_000:
             raise ValueError(f"{row.key}: position {due} is out of Anki's range")
         self._kinds.add(row.kind)
-        self._tiers.add(tier)
         mod = self._look.mods[row.guid].mod
         self._newest = max(self._newest, mod)
         number = self._first_row + tier * 10_000_000 + (5_000_000 + _short(row.guid) if due is None else due)
@@ -84,8 +79,11 @@ class Package:
         text = f" {' '.join(tags)} "
         self._notes.append((number, row.guid, model, mod, -1, text, row.fields, row.key, 0, 0, ""))
         if due is not None:
-            deck = self._decks[tier, row.kind == "redraw"]
-            self._cards.append((number + 1, number, deck, 0, mod, -1, 0, 0, due, 0, 0, 0, 0, 0, 0, 0, 0, ""))
+            deck: DeckKind = "redraw" if row.kind == "redraw" else "cards"
+            self._used.add((tier, deck))
+            self._cards.append(
+                (number + 1, number, self._decks.id_of(tier, deck), 0, mod, -1, 0, 0, due, 0, 0, 0, 0, 0, 0, 0, 0, "")
+            )
         if len(self._notes) >= _BATCH:
             self._write()
 
@@ -98,19 +96,16 @@ class Package:
         """Finish the file."""
         self._write()
         settings = self._look
-        decks, presets = [], {}
-        for tier in sorted(self._tiers):
-            for redraw in (False, True):
-                deck, preset = tier_deck(tier, redraw, settings)
-                decks.append(deck)
-                presets[str(preset["id"])] = preset
-        parent = Deck(
-            Ids(settings.plan.id).deck(settings.plan.deck), settings.plan.deck, conf=1, desc=about(settings), md=True
-        )
+        parent = self._decks.root()
         for kind in NOTE_TYPES:
             if kind in self._kinds:
                 parent.add_model(model_of(kind, settings))
-        row = made_by_genanki([parent, *decks], presets, self._newest).execute("SELECT * FROM col").fetchone()
+        decks = [parent, *self._decks.below(self._used)]
+        row = (
+            made_by_genanki(decks, self._decks.presets(self._used), self._newest)
+            .execute("SELECT * FROM col")
+            .fetchone()
+        )
         self._database.execute("INSERT INTO col VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)", row)
         self._database.execute("COMMIT")
         for statement in self._later:

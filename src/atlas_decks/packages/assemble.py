@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -17,10 +18,11 @@ from atlas_decks.packages.contents import contents, shared_guids, tombstones
 from atlas_decks.packages.ledger import Entry, Ledger
 from atlas_decks.packages.pack import Content, PackedFile, Workplace, pack_all, pack_some
 from atlas_decks.packages.release_log import Release
-from atlas_decks.packages.settings import PackageSettings, mean_cards_a_diagram
+from atlas_decks.packages.settings import PackageSettings
 from atlas_decks.problems import Problem, ProblemsFoundError, WrongRequestError
 from atlas_decks.project import Project
-from atlas_decks.schedule import calendar
+from atlas_decks.schedule.decks import deck_kind_of
+from atlas_decks.schedule.limits import limits_of, mean_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,8 +126,7 @@ def _settings(
     for diagram in sorted(found.diagrams, key=lambda diagram: diagram.ref.tier):
         cards, diagrams = counts.get(diagram.ref.tier, (0, 0))
         counts[diagram.ref.tier] = (cards + diagram.notes, diagrams + 1)
-    notes = sum(cards for cards, _ in counts.values())
-    mean = mean_cards_a_diagram(notes - len(found.diagrams), len(found.diagrams))  # each has one redraw card
+    kinds = Counter(deck_kind_of(head.kind) for diagram in found.diagrams for head in diagram.heads)
     releases = request.releases
     if releases is None:
         releases = release_log.read(project.releases, project.name(project.releases))
@@ -134,7 +135,7 @@ def _settings(
         templates=templates,
         mods=new,
         pace=pace,
-        limits={tier.number: calendar.limits(plan, tier.number, pace, mean) for tier in plan.tiers},
+        limits=limits_of(plan, pace, mean_of(kinds, len(found.diagrams))),
         version=release_log.name_of(releases, new),
         counts=counts,
     )

@@ -12,7 +12,7 @@ from atlas_decks.cards.templates import Templates
 from atlas_decks.compiled.store import StoredDiagram
 from atlas_decks.curriculum.models import Plan
 from atlas_decks.packages.ledger import Content, Ledger
-from atlas_decks.packages.rotation import days_of, guide_content, note_key_of_guide
+from atlas_decks.packages.rotation import guides
 from atlas_decks.packages.tables import note_type_content, note_type_key
 
 
@@ -25,9 +25,8 @@ def contents(diagrams: Iterable[StoredDiagram], plan: Plan, templates: Templates
     for kind in NOTE_TYPES:
         key = note_type_key(kind)
         yield Content(ids.guid(key), digest(note_type_content(kind, plan, templates)), key, 0)
-    for day in days_of(plan):
-        key = note_key_of_guide(day)
-        yield Content(ids.guid(key), digest(guide_content(plan, day)), key, 0)
+    for key, fields in guides(plan):
+        yield Content(ids.guid(key), digest(fields), key, 0)
 
 
 def shared_guids(diagrams: Iterable[StoredDiagram]) -> list[str]:

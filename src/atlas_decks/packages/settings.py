@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from atlas_decks.cards.templates import Templates
 from atlas_decks.curriculum.models import Pace, Plan
 from atlas_decks.packages.ledger import Entry
-from atlas_decks.schedule.calendar import Limits
+from atlas_decks.schedule.limits import Limits
 
 
 @dataclass(frozen=True)
@@ -23,11 +22,6 @@ class PackageSettings:
     templates: Templates
     mods: Mapping[str, Entry]
     pace: Pace
-    limits: Mapping[int, Limits]
+    limits: Limits
     version: str
     counts: Mapping[int, tuple[int, int]]
-
-
-def mean_cards_a_diagram(cards: int, diagrams: int) -> float:
-    """Cards a diagram, rounded up; 9 where there is nothing to count."""
-    return math.ceil(cards / diagrams) if diagrams else 9

@@ -21,7 +21,7 @@ from atlas_decks.compiled.in_order import StudyOrder
 from atlas_decks.curriculum.models import CARD_KINDS, WEEKDAYS, Curriculum, Diagram
 from atlas_decks.diagrams.picture import Picture
 from atlas_decks.preview.cards import Card, CardMaker
-from atlas_decks.schedule.order import deck_name
+from atlas_decks.schedule.decks import deck_kind_of, deck_name
 
 _PAGES = Path(__file__).parent / "pages"
 _ASSETS = ("site.css", "site.js", "night.js", "search.js")
@@ -144,7 +144,7 @@ def _entries(
     for tier in order.tiers:
         for scheduled, ready in zip(order.of_tier(tier), order.read_tier(tier), strict=True):
             name = scheduled.stored.ref.diagram
-            decks = [deck_name(curriculum.plan, tier, note.row.kind == "redraw") for note in ready.notes]
+            decks = [deck_name(curriculum.plan, tier, deck_kind_of(note.row.kind)) for note in ready.notes]
             cards = tuple(maker.card(note, deck, ready.media) for note, deck in zip(ready.notes, decks, strict=True))
             entries.append(Entry(curriculum.by_id[name], pictures[name], cards, ready.media))
     return entries

@@ -27,7 +27,7 @@ from atlas_decks.problems import Problem, ProblemsFoundError
 from atlas_decks.project import Project
 from atlas_decks.release import changelog
 from atlas_decks.release.release_notes import release_note, summary
-from atlas_decks.schedule.order import deck_name
+from atlas_decks.schedule.decks import DeckKind, deck_name
 
 FIRST = "0.1.0"
 
@@ -158,7 +158,8 @@ def _difference(project: Project, plan: Plan, package: Path | None, new: Packed,
         if entry.tier:
             # positions are not in the ledger: taken as unmoved
             position = new.notes[guid].position if guid in new.notes else 0
-            deck = deck_name(plan, entry.tier, parts[1] == "redraw") if entry.tier in tiers else ""
+            kind: DeckKind = "redraw" if parts[1] == "redraw" else "cards"
+            deck = deck_name(plan, entry.tier, kind) if entry.tier in tiers else ""
             notes[guid] = PackedNote(entry.key, {}, entry.mod, entry.retired, deck, position)
         elif parts[0] == "notetype" and parts[1] in NOTE_TYPES:
             types[NOTE_TYPES[parts[1]].full_name(plan.deck)] = (entry.mod, "")

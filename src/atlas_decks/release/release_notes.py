@@ -152,7 +152,8 @@ def summary(d: Difference) -> list[str]:
 
 
 def _deck(change: Change) -> str:
-    return change.note.deck.removesuffix("::Redraw")
+    """The deck of the change's tier, without what stands above it."""
+    return change.note.deck.removesuffix("::Deeper").rsplit("::", 1)[-1]
 
 
 def _by_diagram(changes: Sequence[Change]) -> Iterable[tuple[str, list[Change]]]:

@@ -13,7 +13,8 @@ _OFFSETS = {"component": (0, 5), "metric": (40, 5), "trade-off": (65, 5), "failu
 
 
 def slots(curriculum: Curriculum) -> dict[str, int]:
-    """The slot of every diagram within its tier, by id.
+    """The slot of every diagram, by id: tier after tier, so that the position of a new card says when the plan
+    reaches it, whatever deck it lies in.
 
     Slots are dealt over everything that is planned, not over what exists: a diagram written later lands among the
     cards that a learner already has.
@@ -27,17 +28,17 @@ def assign_slots(plan: Plan, refs: Iterable[DiagramRef]) -> dict[str, int]:
     of_tier: dict[int, list[DiagramRef]] = {}
     for ref in refs:
         of_tier.setdefault(ref.tier, []).append(ref)
+    start = 0
     for tier in plan.tiers:
         categories = [category for category in plan.categories if category.tier == tier.number]
-        rank: dict[str, int] = {}
-        for position, name in enumerate(_planned_order(categories, plan.companies)):
-            rank[name] = position
+        rank = {name: start + place for place, name in enumerate(_planned_order(categories, plan.companies))}
+        start += len(rank)
         count: dict[str, int] = {}
         for ref in of_tier.get(tier.number, ()):
             name = _queue(ref)
             ordinal = count.get(name, 0)
             count[name] = ordinal + 1
-            result[ref.diagram] = rank.get(f"{name}#{ordinal}", len(rank) + len(result))
+            result[ref.diagram] = rank.get(f"{name}#{ordinal}", plan.planned + len(result))
     return result
 
 
@@ -82,15 +83,10 @@ def _by_company(category: Category, companies: Sequence[Company]) -> list[str]:
 
 
 def positions(slot: int, kinds: Iterable[str]) -> Iterator[int]:
-    """The position of each card of a diagram among the new cards of its tier, in the order of `kinds`."""
+    """The position of each card of a diagram among all new cards, in the order of `kinds`."""
     count: dict[str, int] = {}
     for kind in kinds:
         index = count.get(kind, 0)
         count[kind] = index + 1
         first, step = _OFFSETS[kind]
         yield (slot + 1) * SLOT + first + index * step
-
-
-def deck_name(plan: Plan, tier: int, redraw: bool = False) -> str:
-    """`Atlas::5 Companies`, or its `::Redraw` deck."""
-    return f"{plan.deck}::{plan.tier(tier).deck}" + ("::Redraw" if redraw else "")

@@ -1,0 +1,37 @@
+"""A moved clock for the real Anki: the collection becomes older instead of the day later.
+
+Anki counts due days from the collection's creation; reviews, learning cards and FSRS's last reviews have times of their
+own. All of them move back together, so that for the collection a day has passed.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+_DAY = 86_400  # seconds
+
+
+def age(col: Any, days: int = 1) -> None:
+    """Let `days` days pass for a collection."""
+    seconds = days * _DAY
+    col.db.execute("UPDATE col SET crt = crt - ?", seconds)
+    col.db.execute("UPDATE revlog SET id = id - ?", seconds * 1000)
+    col.db.execute("UPDATE cards SET due = due - ? WHERE queue = 1", seconds)  # learning cards are due at a time
+    for card, data in col.db.all("SELECT id, data FROM cards WHERE data LIKE '%lrt%'"):
+        values = json.loads(data)
+        values["lrt"] -= seconds  # the last review of FSRS, in seconds since 1970
+        col.db.execute("UPDATE cards SET data = ? WHERE id = ?", json.dumps(values, separators=(",", ":")), card)
+    col.close()  # what the backend knows of today is read anew
+    col.reopen()
+
+
+def answer_next(col: Any, rating: int) -> Any | None:
+    """Answer the next card of the current deck: 1 Again, 2 Hard, 3 Good, 4 Easy. Returns it, or None where none is due."""
+    queued = col.sched.get_queued_cards(fetch_limit=1)
+    if not queued.cards:
+        return None
+    card = col.get_card(queued.cards[0].card.id)
+    card.start_timer()
+    col.sched.answer_card(col.sched.build_answer(card=card, states=queued.cards[0].states, rating=rating - 1))
+    return card
