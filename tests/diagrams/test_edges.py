@@ -43,7 +43,7 @@ stateDiagram-v2
 SEQUENCE = """\
 sequenceDiagram
   participant c as Client
-  actor u as User
+  actor u as A<br/>user
   participant d@{ "type": "database" }
   u->>c: click<br/>twice
   c->>+d: read
@@ -108,7 +108,7 @@ def test_the_messages_of_a_sequence_come_in_order() -> None:
         ("d", "c", "row"),
         ("c", "u", ""),
     ]
-    assert [picture.name_of(node) for node in "cud"] == ["Client", "User", "d"]
+    assert [picture.name_of(node) for node in "cud"] == ["Client", "A user", "d"]
     assert {name: len(boxes) for name, boxes in picture.nodes.items()} == {"c": 2, "u": 2, "d": 2}
 
 

@@ -26,11 +26,12 @@ class EmbeddedRenderer:
         """Draw one source; raises RenderError with the line at fault."""
         from atlas_decks.diagrams.script import diagram_kind
         from atlas_decks.diagrams.svg.finish import finish
+        from atlas_decks.diagrams.texts import unshield
 
         try:
             return finish(self.draw(source), diagram_kind(source))
         except ValueError as error:  # mmdr's own errors, and UnsafeSvgError
-            message = str(error).removeprefix("Diagram parse error ").strip()
+            message = unshield(str(error), xml=False).removeprefix("Diagram parse error ").strip()
             line = _line(source, str(error)) if _is_syntax(error) else 0
             raise RenderError(message, line, _hint(source, line)) from error
 

@@ -11,6 +11,7 @@ import io
 import re
 
 from atlas_decks.diagrams.palette import CLASS_DEFS, CLUSTER, INK, LINE, NOTE
+from atlas_decks.diagrams.texts import shield
 
 with contextlib.redirect_stdout(io.StringIO()):  # mermaid-py prints a hint on import where IPython is missing
     from mermaid import Config, Graph
@@ -69,6 +70,6 @@ def compose(source: str, text_labels: bool = False) -> Graph:
     )
     classes = f"\n{CLASS_DEFS}\n" if kind in ("flowchart", "stateDiagram-v2") else ""
     extra = _SPACING.get(kind, "") + (TEXT_LABELS if text_labels else "")
-    graph = Graph(title="", script=source.rstrip() + "\n" + classes, config=config)
+    graph = Graph(title="", script=shield(source.rstrip(), kind) + "\n" + classes, config=config)
     graph.script = _FRONT_MATTER.format(extra=extra) + str(config) + graph.script
     return graph

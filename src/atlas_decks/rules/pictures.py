@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from atlas_decks.curriculum.models import Diagram
 from atlas_decks.diagrams.picture import KINDS, Picture
+from atlas_decks.diagrams.texts import author_texts, readable, squeeze
 from atlas_decks.problems import Problem
 from atlas_decks.rules.registry import diagram_rule, picture_rule
 from atlas_decks.rules.words import contains, words
@@ -14,6 +15,7 @@ from atlas_decks.rules.words import contains, words
 MAX_WIDTH = 620  # px: 16 px labels come out at 9.3 px on a phone
 PHONE = 361  # px: the width of a picture on a card in AnkiDroid and AnkiMobile, on a phone of 390 px
 MIN_LABEL = 9.0  # px on a phone; what is smaller cannot be read at arm's length
+_LONG = 4  # characters: shorter texts stand in other labels by chance
 MAX_HEIGHT = 1400
 NODES = range(5, 15)
 PARTICIPANTS = range(2, 7)
@@ -74,6 +76,28 @@ def node_exists(diagram: Diagram, picture: Picture) -> Iterator[Problem]:
             at = diagram.path("components", index, "node")
             hint = f"nodes: {', '.join(sorted(picture.nodes))}"
             yield diagram.origin.problem(at, "node-exists", f"no node `{component.node}` in the diagram", hint)
+
+
+@picture_rule("label-lost")
+def label_lost(diagram: Diagram, picture: Picture) -> Iterator[Problem]:
+    """Every text of the Mermaid source stands in the picture as it is written."""
+    drawn = [squeeze(label.text) for label in picture.labels]
+    whole = "".join(drawn)
+    known = picture.kind in KINDS
+    lost: set[str] = set()
+    for text in author_texts(diagram.spec.mermaid, picture.kind):
+        wanted = readable(text)
+        if wanted in lost or wanted in drawn or f"[{wanted}]" in drawn:
+            continue
+        if (len(wanted) >= _LONG and any(wanted in label for label in drawn)) or (not known and wanted in whole):
+            continue  # a label with more around it, such as a state with two descriptions
+        lost.add(wanted)
+        message = f"`{' '.join(text.raw.split())}` is not in the picture"
+        if "fa:" in text.raw:
+            hint = "icons are not drawn: leave `fa:...` out"
+        else:
+            hint = "is the node given another label further on? Else write it with other characters"
+        yield _at(diagram, text.start, "label-lost", message, hint)
 
 
 @picture_rule("mask-leak")

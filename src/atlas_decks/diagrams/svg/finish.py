@@ -17,6 +17,7 @@ from atlas_decks.diagrams.picture import Box, Edge, Picture
 from atlas_decks.diagrams.svg import cascade
 from atlas_decks.diagrams.svg.minify import minify
 from atlas_decks.diagrams.svg.reading import Line, Rect, font_size, mark_roles, read
+from atlas_decks.diagrams.texts import unshield
 
 SVG = "http://www.w3.org/2000/svg"
 
@@ -104,7 +105,7 @@ def finish(raw: str, kind: str, minified: bool = True) -> Picture:
     Without `minified` the SVG keeps the ids and classes by which its nodes, edges and labels can be told apart, so that
     it can be read again. Raises UnsafeSvgError where the SVG is malformed or holds what may not be there.
     """
-    root = _parse(raw)
+    root = _parse(unshield(raw))
     for old in root.findall("rect[@class='atlas-ground']"):
         root.remove(old)
     mark_roles(root)

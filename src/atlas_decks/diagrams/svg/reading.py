@@ -205,8 +205,10 @@ def _participants(root: etree._Element) -> Iterator[tuple[str, Rect]]:
     """The heads and feet of a sequence's participants: boxes, or figures with the name below them."""
     lives = {_number(line, "x1"): line.get("name") or "" for line in root.iter("line") if "actor-line" in classes(line)}
     for text in root.iter("text"):
-        group = text.getparent()
+        group, before = text.getparent(), text.getprevious()
         if "actor" not in classes(text) or group is None or not lives:
+            continue
+        if before is not None and before.tag == "text":  # a further line of the name
             continue
         name = group.get("name") or group.get("data-id") or lives[min(lives, key=lambda x: abs(x - _number(text, "x")))]
         boxes = [extent for rect in group.iterchildren("rect") if (extent := _extent(rect))]
@@ -270,7 +272,17 @@ def _labels(root: etree._Element, nodes: Mapping[str, list[Rect]], groups: Mappi
 def _lines(text: etree._Element) -> list[etree._Element]:
     """The texts that make one label with this one, its first line."""
     parent = text.getparent()
-    return list(parent.iterchildren("text")) if parent is not None and parent.get("data-role") else [text]
+    if parent is None:
+        return [text]
+    if parent.get("data-role"):
+        return list(parent.iterchildren("text"))
+    lines, names = [text], classes(text)
+    if names & {"messageText", "noteText", "actor"}:  # of a sequence: one after the other
+        for following in text.itersiblings():
+            if following.tag != "text" or classes(following) != names:
+                break
+            lines.append(following)
+    return lines
 
 
 def _inside(rect: Rect, x: float, y: float) -> bool:
