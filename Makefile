@@ -22,7 +22,7 @@ test-long: test
 	$(BIN)/python -m pytest --long -s tests/test_crash_safety.py tests/test_release.py tests/test_update_sequences.py
 
 lint: $(VENV)/.dev
-	$(BIN)/ruff check src tests
+	$(BIN)/ruff check src tests bench
 	$(BIN)/mypy
 	$(BIN)/atlas-decks check --strict
 
@@ -39,7 +39,7 @@ verify: $(VENV)/.dev decks
 	$(BIN)/atlas-decks verify decks/*.apkg
 
 bench: bench-peers
-	ATLAS_BENCH_MODULES=$(PEERS)/node_modules $(BIN)/atlas-decks bench --peers tests/bench_peers.py -o docs $(BENCH_ARGS)
+	ATLAS_BENCH_MODULES=$(PEERS)/node_modules $(BIN)/python -m bench --peers bench/peer_programs.py -o docs $(BENCH_ARGS)
 
 bench-peers: $(VENV)/.dev $(PEERS)/.done
 

@@ -22,7 +22,6 @@ ORDER = [
     ["learner", "preview"],
     ["pipeline"],
     ["release"],
-    ["bench"],
     ["cli"],
 ]
 LEVEL = {name: level for level, names in enumerate(ORDER) for name in names}

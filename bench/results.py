@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from atlas_decks.bench.runs import Scale
 from atlas_decks.files import replace
+from bench.runs import Scale
 
 FILE = "performance.json"
 

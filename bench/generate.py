@@ -103,7 +103,7 @@ def _usable(diagram: Diagram) -> bool:
         not spec.exceptions
         and kind in _LABELS
         and _LABELS[kind][0].search(spec.mermaid) is not None
-        and all(count(fact.prompt) < 40 and fact.prompt.endswith("?") for *_, fact in diagram.facts())
+        and all(count(fact.prompt) < 40 and fact.prompt.endswith(("?", ".")) for *_, fact in diagram.facts())
     )
 
 
@@ -148,7 +148,8 @@ def _half(number: int, diagram: Diagram, data: dict[str, Any], cited: set[Any]) 
         data["source"] = renamed[data["source"]]
     for facts in data.values():
         for fact in facts if isinstance(facts, list) else ():
-            fact["prompt"] = f"{fact['prompt'].removesuffix('?')} ({_WORD})?"
+            prompt = fact["prompt"]  # a question, or a situation
+            fact["prompt"] = f"{prompt[:-1]} ({_WORD}){prompt[-1]}"
             if "source" in fact:
                 fact["source"] = renamed[fact["source"]]
     text = "".join(f"  {line}\n" if line else "\n" for line in _yaml(data).splitlines())

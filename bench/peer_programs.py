@@ -1,4 +1,4 @@
-"""What a user would pick instead, measured by `atlas-decks bench --peers`: `python bench_peers.py PEER FOLDER`.
+"""What a user would pick instead, measured by `python -m bench --peers`: `python peer_programs.py PEER FOLDER`.
 
 FOLDER holds `NNN.mmd` (scripts, ready for an engine) and `notes.json`. Prints one line of JSON: how many diagrams were
 done, and the seconds that took, without the start of this program.

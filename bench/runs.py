@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from atlas_decks.bench.generate import generate
 from atlas_decks.curriculum.models import Curriculum
 from atlas_decks.project import Project
+from bench.generate import generate
 
 _PROGRAM = [sys.executable, "-c", "from atlas_decks.cli import main; main()"]
 

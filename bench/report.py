@@ -10,9 +10,9 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from atlas_decks.bench.peers import SAMPLES
-from atlas_decks.bench.results import Results, middle
 from atlas_decks.files import replace
+from bench.peers import SAMPLES
+from bench.results import Results, middle
 
 _TEMPLATE = Path(__file__).with_name("performance.md")
 _MAIN = "1060"
