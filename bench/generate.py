@@ -197,6 +197,7 @@ def _grown(plan: Plan, number: int) -> tuple[dict[str, Any], list[_Place]]:
         for category in categories:
             groups = [{**group, "planned": group["planned"] * factor} for group in category["groups"]]
             slug = category["slug"] + name
+            facets = None if name else category.get("facets_of")  # a company has one diagram a facet
             data["categories"].append(
                 {
                     **category,
@@ -204,9 +205,10 @@ def _grown(plan: Plan, number: int) -> tuple[dict[str, Any], list[_Place]]:
                     "title": category["title"] + title,
                     "tier": numbers[category["tier"]],
                     "groups": groups,
+                    "facets_of": facets,
                 }
             )
-            mine = companies if slug == "architecture" else ()
+            mine = companies if facets else ()
             tier_folder = slugs[category["tier"]]
             places += [_Place(tier_folder, slug, group["slug"], group["planned"], mine) for group in groups]
     return data, places

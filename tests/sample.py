@@ -34,6 +34,7 @@ categories:
     tier: 2
     day: mon
     technique: mapping
+    facets_of: companies
     groups:
       - {slug: request-flow, title: Request flow, planned: 2}
       - {slug: storage, title: Storage, planned: 2}

@@ -76,13 +76,17 @@ class Technique(Model):
 
 
 class Category(Model):
-    """One of the categories that the rotation interleaves."""
+    """One of the categories that the rotation interleaves.
+
+    `facets_of`: the groups are facets, of which each company has one diagram, met in the company's week.
+    """
 
     slug: Slug
     title: Title
     tier: int
     day: Day
     technique: Slug
+    facets_of: Literal["companies"] | None = None
     groups: Annotated[tuple[Group, ...], Field(min_length=1)]
 
     @property

@@ -160,8 +160,7 @@ def _listings(curriculum: Curriculum, entries: Sequence[Entry]) -> Iterator[_Lis
         mine = [e for e in entries if e.diagram.category.slug == category.slug]
         about = f"Studied on {WEEKDAYS[category.day]}, in tier {category.tier}."
         yield _Listing(f"category-{category.slug}", "category", category.title, about, mine, category.planned)
-    architecture = plan.category("architecture")
-    facets = len(architecture.groups) if architecture else 0
+    facets = sum(len(category.groups) for category in plan.categories if category.facets_of)
     for company in plan.companies:
         mine = [e for e in entries if e.diagram.company and e.diagram.company.slug == company.slug]
         yield _Listing(

@@ -56,7 +56,7 @@ def planned_count(curriculum: Curriculum) -> Iterator[Problem]:
 
 
 def _facet(diagram: Diagram) -> list[tuple[str, int]]:
-    if diagram.company is None or diagram.category.slug != "architecture":
+    if diagram.company is None or diagram.category.facets_of is None:
         return []
     return [(f"{diagram.company.slug}/{diagram.spec.group}", 1)]
 
@@ -66,7 +66,7 @@ def company_facet(curriculum: Curriculum) -> Iterator[Problem]:
     """A company has one diagram a facet, where groups of its category are facets of companies."""
     seen: dict[tuple[str, str], str] = {}
     for diagram in curriculum.diagrams:
-        if diagram.company is None or diagram.category.slug != "architecture":
+        if diagram.company is None or diagram.category.facets_of is None:
             continue
         key = (diagram.company.slug, diagram.spec.group)
         if key in seen:

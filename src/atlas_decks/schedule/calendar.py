@@ -25,7 +25,7 @@ class Calendar:
         """The week in which the plan reaches a diagram."""
         first, last, before, planned = self._tiers[ref.tier]
         share = 0.0
-        if ref.company and ref.category == "architecture":
+        if ref.company:
             first = last = self._companies[ref.company]
         else:
             share = min((slot - before) / planned, 0.999)

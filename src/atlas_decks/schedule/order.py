@@ -43,7 +43,7 @@ def assign_slots(plan: Plan, refs: Iterable[DiagramRef]) -> dict[str, int]:
 
 
 def _queue(ref: DiagramRef) -> str:
-    if ref.company and ref.category == "architecture":
+    if ref.company:
         return f"{ref.category}/{ref.company}/{ref.group}"
     return f"{ref.category}/{ref.group}"
 
@@ -52,7 +52,7 @@ def _planned_order(categories: Sequence[Category], companies: Sequence[Company])
     """Names of all planned diagrams of a tier, "queue#ordinal", so that neighbours differ in group and the categories
     take turns while both last."""
     lines = [
-        _by_company(category, companies) if category.slug == "architecture" and companies else _by_group(category)
+        _by_company(category, companies) if category.facets_of and companies else _by_group(category)
         for category in categories
     ]
     order: list[str] = []
