@@ -112,7 +112,11 @@ def test_markdown_in_backticks_is_markdown() -> None:
             'erDiagram\n  A ||--o{ "B b" : "one: two"\n  A }|..|{ C : three\n  A {\n    string id PK "four"\n  }\n',
             "B b|one: two|three|four",
         ),
-        ("mindmap", "mindmap\n  root((One))\n    Two words\n      ::icon(fa fa-x)\n      t[Three]\n", "One|Two words|Three"),
+        (
+            "mindmap",
+            "mindmap\n  root((One))\n    Two words\n      ::icon(fa fa-x)\n      t[Three]\n",
+            "One|Two words|Three",
+        ),
         ("timeline", "timeline\n  title One\n  section Two\n  2002 : Four : Five\n", "One|Two|2002|Four|Five"),
         (
             "gantt",
@@ -131,7 +135,9 @@ def test_the_texts_of_a_source(kind: str, source: str, texts: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["flowchart", "sequenceDiagram", "stateDiagram-v2", "erDiagram", "mindmap", "gantt"])
-@pytest.mark.parametrize("part", ['"', "[", "(", "|", "--", "-- x", "@{", "#a", "&a", "<", "a:", ":", " as ", "$$", "\\", ">"])
+@pytest.mark.parametrize(
+    "part", ['"', "[", "(", "|", "--", "-- x", "@{", "#a", "&a", "<", "a:", ":", " as ", "$$", "\\", ">"]
+)
 def test_scans_take_time_by_length_only(kind: str, part: str) -> None:
     source = f"{kind}\n" + part * (60_000 // len(part))
     begun = time.process_time()

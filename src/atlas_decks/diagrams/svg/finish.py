@@ -235,14 +235,30 @@ def _simplify_rough(root: etree._Element) -> None:
     """Hand-drawn outlines come as a fill and a long sketched stroke; one path with both looks the same, at a tenth."""
     for group in root.iter("g"):
         paths = list(group.iterchildren("path"))
-        if "outer-path" in (group.get("class") or "") and len(paths) == 2 and paths[0].get("stroke") == "none":
-            for name in ("stroke", "stroke-width", "style"):
-                if value := paths[1].get(name):
-                    merged = (
-                        value if name != "style" else f"{paths[0].get('style', '')};{value.replace('fill:none', '')}"
-                    )
-                    paths[0].set(name, merged.strip(";"))
-            group.remove(paths[1])
+        if "outer-path" not in (group.get("class") or "") or len(paths) != 2 or paths[0].get("stroke") != "none":
+            continue
+        fill, stroke = paths
+        outline = _outline(fill.get("d") or "", stroke.get("d") or "")
+        if outline is None:
+            continue
+        fill.set("d", outline)
+        for name in ("stroke", "stroke-width"):
+            if value := stroke.get(name):
+                fill.set(name, value)
+        if style := stroke.get("style"):
+            fill.set("style", f"{fill.get('style', '')};{style.replace('fill:none', '')}".strip(";"))
+        group.remove(stroke)
+
+
+def _outline(fill: str, stroke: str) -> str | None:
+    """The path that draws as a fill and a line what a fill and a sketched stroke draw; None where none does.
+
+    The sketch goes twice along each side. It has the side that closes the fill by itself, and may have more lines.
+    """
+    sides, sketched = fill.count("L") + fill.count("C"), stroke.count("M")
+    if fill == stroke or sketched == 2 * sides:
+        return fill
+    return f"{fill}Z" if sketched == 2 * (sides + 1) else None
 
 
 def _ground_labels(root: etree._Element) -> None:

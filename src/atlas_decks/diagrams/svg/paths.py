@@ -48,7 +48,7 @@ def bounds(data: str) -> tuple[float, float, float, float] | None:
     segments = _parse(data)
     if segments is None or any(command in "CQ" for command, _ in segments):
         pen = BoundsPen(None)
-        parse_path(data, pen)
+        parse_path(" ".join(data.split()), pen)  # it takes a line break for a part of a number
         return pen.bounds  # type: ignore[no-any-return]
     points = [point for _, points in segments for point in points]
     if not points:
