@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -25,7 +26,7 @@ from atlas_decks.project import Project, find_project
 @options.jobs
 @pass_context
 def command(
-    context: Context, paths: tuple[Path, ...], strict: bool, style: Format, list_rules: bool, renderer: str, jobs: int
+    context: Context, /, paths: tuple[Path, ...], strict: bool, style: Format, list_rules: bool, **drawing: Any
 ) -> None:
     """Check the curriculum; with PATHs, report only what concerns those files and folders.
 
@@ -47,7 +48,7 @@ def command(
         else context.open_project()
     )
     try:
-        with context.session(renderer, jobs, project) as session:
+        with context.session(**drawing, project=project) as session:
             found = context.survey(session)
     except ProblemsFoundError as error:  # the plan itself
         print_problems(error.problems, style)

@@ -21,7 +21,12 @@ from atlas_decks.problems import Problem
 
 _KEY = re.compile(rf"[^/]+/({'|'.join(NOTE_TYPES)})/[^/]+")
 AHEAD = 60  # seconds by which the clocks of two machines may differ
-_FIELDS = {"guid": str, "hash": str, "key": str, "mod": int, "retired": bool, "tier": int}
+_FORMAT = jsonl.BookFormat(
+    "ledger",
+    "a ledger entry",
+    "restore the line from version control; after a merge, keep the lines of both sides",
+    {"guid": str, "hash": str, "key": str, "mod": int, "retired": bool, "tier": int},
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +70,7 @@ def read(path: Path, name: str, tiers: Collection[int] | None = None) -> dict[st
         if (other := entries.setdefault(entry.guid, entry)) != entry:
             twins.setdefault(entry.guid, {other}).add(entry)
 
-    hint = "restore the line from version control; after a merge, keep the lines of both sides"
-    jsonl.read(path, name, "ledger", "a ledger entry", hint, _FIELDS, take)
+    jsonl.read(path, name, _FORMAT, take)
     return entries | {guid: _merged(found) for guid, found in twins.items()}
 
 

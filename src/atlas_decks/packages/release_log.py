@@ -18,7 +18,12 @@ from atlas_decks.files import jsonl
 from atlas_decks.packages.ledger import Ledger
 
 VERSION = re.compile(r"(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})")
-_FIELDS = {"version": str, "date": str, "cards": int, "diagrams": int, "content": str, "sha256": dict}
+_FORMAT = jsonl.BookFormat(
+    "releases",
+    "a release",
+    "restore the line from version control; one version is released once",
+    {"version": str, "date": str, "cards": int, "diagrams": int, "content": str, "sha256": dict},
+)
 
 
 @dataclass(frozen=True)
@@ -55,8 +60,7 @@ def read(path: Path, name: str) -> list[Release]:
         if found.setdefault(release.version, release) != release:
             raise ValueError(f"version {release.version} stands twice")
 
-    hint = "restore the line from version control; one version is released once"
-    jsonl.read(path, name, "releases", "a release", hint, _FIELDS, take)
+    jsonl.read(path, name, _FORMAT, take)
     return sorted(found.values(), key=lambda release: release.number)
 
 

@@ -94,10 +94,13 @@ class Subsetter:
         length = 48 + len(directory) + len(packed)
         whole = 12 + sum(16 + (originals.get(tag, len(data)) + 3) // 4 * 4 for tag, data in tables.items())
         padding = -length % 4
+        # signature, flavour, length, number of tables, reserved, size unpacked, size packed, version
+        fields = (b"wOF2", b"\0\1\0\0", length + padding, len(tables), 0, whole, len(packed), 1, 0)
+        nothing = (0, 0, 0, 0, 0)  # neither metadata nor private data
         head = struct.pack(
             ">4s4sLHHLLHH5L",
-            *(b"wOF2", b"\0\1\0\0", length + padding, len(tables), 0, whole, len(packed), 1, 0),
-            *(0, 0, 0, 0, 0),
+            *fields,
+            *nothing,
         )
         return head + directory + packed + bytes(padding)
 
