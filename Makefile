@@ -17,9 +17,10 @@ decks: $(VENV)/.build
 test: $(VENV)/.dev lint
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-# more kills and random sequences than `test` has, with figures
-test-long: test
-	$(BIN)/python -m pytest --long -s tests/test_crash_safety.py tests/test_release.py tests/test_update_sequences.py
+# more kills and random sequences than `test` has, with figures; and the pictures before the official Mermaid
+test-long: test bench-peers
+	ATLAS_BENCH_MODULES=$(PEERS)/node_modules $(BIN)/python -m pytest --long -s tests/test_crash_safety.py \
+	  tests/test_release.py tests/test_update_sequences.py tests/diagrams/test_official.py
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check src tests bench

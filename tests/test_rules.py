@@ -99,6 +99,7 @@ FAULTS: dict[str, tuple[str, Break]] = {
     "edge-labels": (QUEUES, redraw(CHAIN.replace('|"order"|', "").replace('|"job"|', "").replace('|"row"|', ""))),
     "width": (QUEUES, redraw(WIDE)),
     "phone": (QUEUES, redraw(SMALL)),
+    "node-id": (QUEUES, redraw(CHAIN.replace("web", "call"), 2)),
     "label-lost": (QUEUES, redraw(CHAIN.replace('"Browser"', '"fa:fa-user Browser"'), 2)),
     "height": (QUEUES, redraw(TALL)),
     "glyphs": (QUEUES, lambda s: s.edit('"Ledger"', '"Ledger \U00013080"') * 0 + s.line("flowchart TB")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from atlas_decks.curriculum.models import Diagram
 from atlas_decks.diagrams.picture import KINDS, Picture
@@ -19,6 +19,11 @@ _LONG = 4  # characters: shorter texts stand in other labels by chance
 MAX_HEIGHT = 1400
 NODES = range(5, 15)
 PARTICIPANTS = range(2, 7)
+# ids that the embedded engine takes and the official Mermaid (11.17) does not: words of its own grammar
+RESERVED: Mapping[str, frozenset[str]] = {
+    "flowchart": frozenset(["call", "href", "interpolate", "_self", "_blank", "_parent", "_top"]),
+    "sequenceDiagram": frozenset(["link", "links", "details", "properties"]),
+}
 _FORBIDDEN = re.compile(
     r"%%\s*\{|^\s*(?:click|classDef|style|linkStyle)\s|^\s*links?\s+\w+\s*:|^---\s*$|<(?!br\s*/?>|-|=|\|)[a-zA-Z/]",
     re.M,
@@ -66,6 +71,19 @@ def diagram_kind(diagram: Diagram, picture: Picture) -> Iterator[Problem]:
     if picture.kind not in KINDS:
         hint = f"one of {', '.join(KINDS)}; draw a timeline as a flowchart of dated steps"
         yield _at(diagram, 0, "diagram-kind", f"a {picture.kind} has no nodes to hide", hint)
+
+
+@picture_rule("node-id")
+def node_id(diagram: Diagram, picture: Picture) -> Iterator[Problem]:
+    """No node has a word of Mermaid's own grammar for its id: `call`, `href`, `links`."""
+    source = diagram.spec.mermaid
+    for name in sorted(RESERVED.get(picture.kind, frozenset()) & picture.nodes.keys()):
+        spans = [(text.start, text.end) for text in author_texts(source, picture.kind)]
+        for match in re.finditer(rf"(?<![\w.-]){name}(?![\w.-])", source):
+            if not any(start <= match.start() < end for start, end in spans):
+                hint = f"another id, such as `{name.strip('_')}_node`"
+                yield _at(diagram, match.start(), "node-id", f"Mermaid keeps the id `{name}` for itself", hint)
+                break
 
 
 @picture_rule("node-exists")
