@@ -20,7 +20,7 @@ test: $(VENV)/.dev lint
 # more kills and random sequences than `test` has, with figures; and the pictures before the official Mermaid
 test-long: test bench-peers
 	ATLAS_BENCH_MODULES=$(PEERS)/node_modules $(BIN)/python -m pytest --long -s tests/test_crash_safety.py \
-	  tests/test_release.py tests/test_update_sequences.py tests/diagrams/test_official.py
+	  tests/test_release.py tests/test_update_sequences.py tests/diagrams/test_official.py tests/schedule
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check src tests bench

@@ -7,6 +7,7 @@ own. All of them move back together, so that for the collection a day has passed
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 _DAY = 86_400  # seconds
@@ -26,12 +27,16 @@ def age(col: Any, days: int = 1) -> None:
     col.reopen()
 
 
-def answer_next(col: Any, rating: int) -> Any | None:
-    """Answer the next card of the current deck: 1 Again, 2 Hard, 3 Good, 4 Easy. Returns it, or None where none is due."""
+def answer_next(col: Any, rating: Callable[[Any], int]) -> Any | None:
+    """Answer the next card of the current deck with what `rating` says of it: 1 Again, 2 Hard, 3 Good, 4 Easy.
+
+    Returns the card as it was before, or None where none is left for today.
+    """
     queued = col.sched.get_queued_cards(fetch_limit=1)
     if not queued.cards:
         return None
     card = col.get_card(queued.cards[0].card.id)
     card.start_timer()
-    col.sched.answer_card(col.sched.build_answer(card=card, states=queued.cards[0].states, rating=rating - 1))
+    answer = col.sched.build_answer(card=card, states=queued.cards[0].states, rating=rating(card) - 1)
+    col.sched.answer_card(answer)
     return card

@@ -92,7 +92,7 @@ class Decks:
             )
         return (
             f"Pen and paper: {limits.redraw.new} new diagrams a day over all tiers, {limits.redraw.reviews} in all at "
-            "most. Answered Good each time, a diagram comes back after about 1, 3, 7, 15, 40 and 90 days."
+            "most. Answered Good each time, a diagram comes back after about 1, 3, 7, 15, 33 and 73 days."
         )
 
     def _about_tier(self, number: int, kind: DeckKind) -> str:

@@ -13,6 +13,7 @@ from atlas_decks.cards.ids import Ids
 from atlas_decks.curriculum.models import Pace, Plan
 from atlas_decks.schedule.decks import DeckKind
 from atlas_decks.schedule.limits import Limit, Limits
+from atlas_decks.schedule.memory import EASE, REDRAW_EASE
 
 PresetKind = Literal["all", "cards", "deeper", "redraw", "redraw-deeper"]
 _NAMES: dict[PresetKind, str] = {
@@ -53,7 +54,7 @@ def preset_of(kind: DeckKind | Literal["all"], plan: Plan, pace: Pace, limits: L
         "new": {
             "bury": True,
             "delays": [] if redraw else [_STEP_MINUTES],
-            "initialFactor": 2500,
+            "initialFactor": round((REDRAW_EASE if redraw else EASE) * 1000),
             "ints": [1, _REDRAW_EASY_DAYS if redraw else _EASY_DAYS, 0],
             "order": 1,
             "perDay": limit.new,

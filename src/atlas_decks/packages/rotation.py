@@ -27,7 +27,10 @@ def build_plan(file: Path, settings: PackageSettings) -> None:
     """
     plan, ids = settings.plan, Ids(settings.plan.id)
     home_id = ids.deck("plan")
-    home = Deck(home_id, plan_deck_name(plan), conf=1, desc="Guides to the weekday decks.", md=True)
+    # limits of the deck itself, which hold whatever preset the learner has: a guide that went home is never asked
+    home = Deck(
+        home_id, plan_deck_name(plan), conf=1, desc="Open the deck of the day.", md=True, newLimit=0, reviewLimit=0
+    )
     model = model_of("guide", settings)
     decks: list[Any] = [home]
     homes: list[tuple[int, int]] = []  # (id of the guide, id of its filtered deck)
@@ -51,7 +54,7 @@ def build_plan(file: Path, settings: PackageSettings) -> None:
     newest = max(settings.mods[ids.guid(guide_key(day))].mod for day in rotation_of(plan))
     made = made_by_genanki(decks, {}, newest)
     made.executemany(
-        "UPDATE cards SET did = ?, odid = ?, odue = due, queue = -1 WHERE nid = ?",
+        "UPDATE cards SET did = ?, odid = ?, odue = due WHERE nid = ?",
         ((filtered, home_id, guide) for guide, filtered in homes),
     )
     # Anki 2.1.55 to 23.10 take filtered decks only from a package with a review in it: one that changed nothing

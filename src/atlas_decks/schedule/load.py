@@ -63,8 +63,8 @@ def forecast(plan: Plan, pace: Pace, limits: Limits, mean: CardsADiagram, *, fsr
     core, deeper = plan.planned * mean.core, plan.planned * mean.deeper if pace.deeper else 0
     cards = _Stock(core + deeper, limits.cards.new + limits.deeper.new)
     redraws = _Stock(plan.planned * mean.anchors, limits.redraw.new)
-    again = curve(days, RECALL, plan.retention_percent / 100, fsrs=fsrs, steps=True)
-    redraw_again = curve(days, REDRAW_RECALL, REDRAW_RECALL, fsrs=fsrs, steps=False)
+    again = curve(days, RECALL, plan.retention_percent / 100, fsrs=fsrs)
+    redraw_again = curve(days, REDRAW_RECALL, REDRAW_RECALL, fsrs=fsrs, redraw=True)
     new: list[float] = []
     drawn: list[float] = []  # redraws that were new on each day
     result: list[Day] = []

@@ -12,19 +12,21 @@ from datetime import UTC, datetime, timedelta
 
 _CARDS = 600  # played for one curve; the sums over 16 weeks then differ by about 1 % from seed to seed
 _SEED = 20
-_EASE, _EASE_LAPSE, _EASE_LEAST = 2.5, 0.2, 1.3  # https://faqs.ankiweb.net/what-spaced-repetition-algorithm.html
+EASE = 2.5  # of a new card, Anki's default
+REDRAW_EASE = 2.2  # gives 1, 3, 7, 15, 33, 73 days, the study plan's ladder of 1, 3, 7, 14, 30, 60 but for its end
+_EASE_LAPSE, _EASE_LEAST = 0.2, 1.3  # https://faqs.ankiweb.net/what-spaced-repetition-algorithm.html
 _STEP = timedelta(minutes=15)
 
 Curve = tuple[float, ...]  # expected answers on day 0, 1, 2, .. after a card was new; day 0 is the first answer itself
 
 
-def curve(days: int, recall: float, retention: float, *, fsrs: bool, steps: bool) -> Curve:
+def curve(days: int, recall: float, retention: float, *, fsrs: bool, redraw: bool = False) -> Curve:
     """Expected answers of one card on each of `days` days.
 
-    `recall` is the share (0 to 1) that the learner recalls, `retention` the preset's desired retention (FSRS only),
-    `steps` whether new and forgotten cards come back once within the sitting.
+    `recall` is the share (0 to 1) that the learner recalls, `retention` the preset's desired retention (FSRS only).
+    What is forgotten comes back once within the sitting, unless it is a `redraw`.
     """
-    play = _fsrs(retention, steps) if fsrs else _sm2(steps)
+    play = _fsrs(retention, not redraw) if fsrs else _sm2(REDRAW_EASE if redraw else EASE, not redraw)
     chance = random.Random(_SEED)  # noqa: S311 - a game, not a secret
     counts = [0] * days
     for _ in range(_CARDS):
@@ -38,15 +40,15 @@ def curve(days: int, recall: float, retention: float, *, fsrs: bool, steps: bool
 _Play = Callable[[Callable[[], bool]], Iterator[int]]  # whether the next answer is right -> days of the answers
 
 
-def _sm2(steps: bool) -> _Play:
+def _sm2(first_ease: float, steps: bool) -> _Play:
     def play(recalls: Callable[[], bool]) -> Iterator[int]:
-        day, interval, ease = 0, 1, _EASE
+        day, interval, ease = 0, 1, first_ease
         yield day  # Good on a single step graduates at once
         while True:
             day += interval
             yield day
             if recalls():
-                interval = max(interval + 1, int(interval * ease + 0.5))
+                interval = max(interval + 2, int(interval * ease + 0.5))  # Hard has one day more, Good two
             else:
                 interval, ease = 1, max(_EASE_LEAST, ease - _EASE_LAPSE)
                 if steps:
