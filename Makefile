@@ -17,10 +17,12 @@ decks: $(VENV)/.build
 test: $(VENV)/.dev lint
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-# more kills and random sequences than `test` has, with figures; and the pictures before the official Mermaid
-test-long: test bench-peers
+# more kills and random sequences than `test` has, with figures; the pictures before the official Mermaid, the cards in
+# the real Anki's window
+test-long: test bench-peers $(VENV)/.reviewer
 	ATLAS_BENCH_MODULES=$(PEERS)/node_modules $(BIN)/python -m pytest --long -s tests/test_crash_safety.py \
-	  tests/test_release.py tests/test_update_sequences.py tests/diagrams/test_official.py tests/schedule
+	  tests/test_release.py tests/test_update_sequences.py tests/diagrams/test_official.py tests/schedule \
+	  tests/test_reviewer.py
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check src tests bench
@@ -62,6 +64,10 @@ $(PEERS)/.done: Makefile
 
 $(VENV)/.dev: pyproject.toml $(CONSTRAINTS) | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -e ".[dev]"
-	@# only for Anki's own style sheets: with what it needs to run (Qt and a browser engine) it would be 300 MB larger
+	@# only for Anki's own style sheets: with what it needs to run (Qt and a browser engine) it would be 600 MB larger
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -c $(CONSTRAINTS) aqt
 	touch $@ $(VENV)/.build
+
+$(VENV)/.reviewer: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -e ".[dev,reviewer]"
+	touch $@

@@ -15,6 +15,7 @@ import pytest
 
 from cardpages import CardPage, card_pages, open_all
 from support.builds import Checked
+from support.placement import MEASURE
 
 pytestmark = [pytest.mark.anki, pytest.mark.browser]
 
@@ -22,49 +23,6 @@ pytestmark = [pytest.mark.anki, pytest.mark.browser]
 WINDOWS = [(668, 451), (1000, 900), (1366, 610), (390, 640), (360, 560)]
 OFF = 1  # px that a mask may be off its place
 MASKED = re.compile(r'class="(mask|ring)')
-# [[card, what is wrong], ...]: a picture is drawn with `object-fit` into its box and, unless the SVG says `none`, keeps
-# its proportions there. `covers`: card -> boxes in fractions of the picture that masks must hide, in each figure.
-MEASURE = """([covers, stretched, off]) => {
-  const faults = [];
-  const drawn = img => {
-    const r = img.getBoundingClientRect(), c = getComputedStyle(img), px = n => parseFloat(c[n]);
-    let x = r.left + px('borderLeftWidth') + px('paddingLeft'), y = r.top + px('borderTopWidth') + px('paddingTop');
-    let w = r.right - px('borderRightWidth') - px('paddingRight') - x, h = r.bottom - px('borderBottomWidth') - px('paddingBottom') - y;
-    if (c.objectFit !== 'fill' || !stretched) {
-      const scale = Math.min(w / img.naturalWidth, h / img.naturalHeight);
-      x += (w - img.naturalWidth * scale) / 2; y += (h - img.naturalHeight * scale) / 2;
-      w = img.naturalWidth * scale; h = img.naturalHeight * scale;
-    }
-    return {x, y, w, h};
-  };
-  for (const card of document.querySelectorAll('main > *')) {
-    const name = card.dataset.name, hidden = covers[name] || [], widths = [];
-    const fault = (figure, text) => faults.push([name, figure.parentElement.className + ': ' + text]);
-    for (const figure of card.querySelectorAll('.figure')) {
-      const img = figure.querySelector('img');
-      if (!img || !img.naturalWidth) { fault(figure, 'the picture is missing'); continue; }
-      const d = drawn(img), proportion = d.w / d.h / (img.naturalWidth / img.naturalHeight), boxes = [];
-      if (Math.abs(proportion - 1) * Math.min(d.w, d.h) > off) fault(figure, 'out of proportion ' + proportion);
-      widths.push(d.w);
-      for (const e of figure.querySelectorAll('.mask, .ring')) {
-        const r = e.getBoundingClientRect(), s = n => parseFloat(e.style[n]) / 100;
-        const x = d.x + s('left') * d.w, y = d.y + s('top') * d.h;
-        const worst = Math.max(...[r.left - x, r.top - y, r.right - x - s('width') * d.w, r.bottom - y - s('height') * d.h].map(Math.abs));
-        if (!(worst <= off)) fault(figure, e.className + ' is ' + worst.toFixed(1) + ' px off');
-        if (e.matches('.mask')) boxes.push(r);
-      }
-      for (const [x, y, w, h] of hidden)
-        if (!boxes.some(r => r.left <= d.x + x * d.w && r.top <= d.y + y * d.h && r.right >= d.x + (x + w) * d.w && r.bottom >= d.y + (y + h) * d.h))
-          fault(figure, 'a hidden node shows');
-    }
-    const natural = card.querySelector('img').naturalWidth;
-    if (Math.max(...widths) < natural - 1) faults.push([name, 'no picture is of full size']);
-    if (hidden.length && widths.length < 2) faults.push([name, 'there is no larger picture']);
-  }
-  return faults;
-}"""
-
-
 @pytest.fixture(scope="module")
 def shown(packages: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[CardPage]]:
     folder = tmp_path_factory.mktemp("masks")
@@ -90,7 +48,7 @@ def test_masks_and_rings_lie_on_the_drawn_picture(
             page.evaluate("s => { document.body.style.fontSize = s + 'px' }", size)
             for width, height in WINDOWS:
                 page.set_viewport_size({"width": width, "height": height})
-                found = page.evaluate(MEASURE, [covers, stretched, OFF])
+                found = page.evaluate(MEASURE, ["main > *", covers, stretched, OFF])
                 if found:
                     faults[f"{width}x{height} at {size} px"] = found
         assert not faults, {window: (len(found), found[:5]) for window, found in faults.items()}
