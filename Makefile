@@ -9,44 +9,58 @@ PYTEST_ARGS ?= -n auto --dist loadfile
 PEERS := .atlas/peers
 BENCH_ARGS ?= -n 72 -n 1060 -n 10000
 
-.PHONY: decks test test-long lint check preview screenshots verify bench bench-peers clean
+.PHONY: help decks test test-long lint format docs check preview screenshots verify bench bench-peers clean
 
-decks: $(VENV)/.build
+help:  ## what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
+
+decks: $(VENV)/.build  ## every package, into decks/
 	$(BIN)/atlas-decks build
 
-test: $(VENV)/.dev lint
+test: $(VENV)/.dev lint  ## everything that must pass
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 # more kills and random sequences than `test` has, with figures; the pictures before the official Mermaid, the cards in
 # the real Anki's window
-test-long: test bench-peers $(VENV)/.reviewer
+test-long: test bench-peers $(VENV)/.reviewer  ## and more kills and sequences, official Mermaid, real window
 	ATLAS_BENCH_MODULES=$(PEERS)/node_modules $(BIN)/python -m pytest --long -s tests/test_crash_safety.py \
 	  tests/test_release.py tests/test_update_sequences.py tests/diagrams/test_official.py tests/schedule \
 	  tests/test_reviewer.py
 
-lint: $(VENV)/.dev
-	$(BIN)/ruff check src tests bench
+lint: $(VENV)/.dev  ## style, types, workflow files, the curriculum
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check --quiet
 	$(BIN)/mypy
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/card.yml .github/ISSUE_TEMPLATE/bug.yml
+	$(BIN)/zizmor --offline --no-progress --quiet .github
 	$(BIN)/atlas-decks check --strict
 
-check: $(VENV)/.build
+format: $(VENV)/.dev  ## lay the code out
+	$(BIN)/ruff check --fix --quiet
+	$(BIN)/ruff format --quiet
+
+docs: $(VENV)/.dev  ## the parts of docs/ that the code knows best
+	$(BIN)/python docs/generate.py
+
+check: $(VENV)/.build  ## the curriculum
 	$(BIN)/atlas-decks check --strict
 
-preview: $(VENV)/.build
+preview: $(VENV)/.build  ## a site of all cards, into site/
 	$(BIN)/atlas-decks preview
 
-screenshots: $(VENV)/.dev
+screenshots: $(VENV)/.dev  ## the pictures of README.md
 	$(BIN)/python tests/screenshots.py
 
-verify: $(VENV)/.dev decks
+verify: $(VENV)/.dev decks  ## import all packages into the real Anki
 	$(BIN)/atlas-decks verify decks/*.apkg
 
-bench: bench-peers
+bench: bench-peers  ## measure, into docs/performance.md
 	ATLAS_BENCH_MODULES=$(PEERS)/node_modules $(BIN)/python -m bench --peers bench/peer_programs.py -o docs $(BENCH_ARGS)
 
 bench-peers: $(VENV)/.dev $(PEERS)/.done
 
-clean:
+clean:  ## remove everything that was made
 	rm -rf $(VENV) .atlas .pytest_cache .mypy_cache .ruff_cache .hypothesis decks/*.apkg
 
 $(VENV)/bin/python:

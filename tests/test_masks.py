@@ -23,6 +23,8 @@ pytestmark = [pytest.mark.anki, pytest.mark.browser]
 WINDOWS = [(668, 451), (1000, 900), (1366, 610), (390, 640), (360, 560)]
 OFF = 1  # px that a mask may be off its place
 MASKED = re.compile(r'class="(mask|ring)')
+
+
 @pytest.fixture(scope="module")
 def shown(packages: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[CardPage]]:
     folder = tmp_path_factory.mktemp("masks")

@@ -349,3 +349,31 @@ def test_plan_address_is_where_to_update_from(sample: Sample, call: Call) -> Non
     assert "import the newer package from https://example.com/decks" in (
         _description(sample.packages()["atlas-all.apkg"])
     )
+
+
+# --- what a tag publishes ---------------------------------------------------------------------------------------------
+
+
+def _gather(sample: Sample, tag: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(ROOT / ".ci/gather.py"), tag, "dist"]
+    return subprocess.run(command, cwd=sample.root, capture_output=True, text=True, check=False)
+
+
+def test_a_tag_publishes_what_the_log_says_or_nothing(sample: Sample, call: Call) -> None:
+    assert call("-q", "release") == 0
+    assert _gather(sample, "v0.1.0").returncode == 0
+    found = {file.name: file.read_bytes() for file in (sample.root / "dist").iterdir()}
+    packages = {name: content for name, content in sample.packages().items() if name.endswith(".apkg")}
+    assert found.keys() == {*packages, "SHA256SUMS", "NOTE.md"}
+    assert {name: found[name] for name in packages} == packages
+    assert found["SHA256SUMS"] == (sample.root / "decks/releases/0.1.0/SHA256SUMS").read_bytes()
+    assert found["NOTE.md"].startswith(b"### Cards\n\n- 24 cards new")
+    for tag, damage, said in (
+        ("v0.2.0", b"", "is not the last release"),
+        ("v0.1.0", b"!", "not as released, by their checksums: atlas-all.apkg"),
+    ):
+        shutil.rmtree(sample.root / "dist", ignore_errors=True)
+        sample.write(packages["atlas-all.apkg"] + damage, "decks/atlas-all.apkg")
+        done = _gather(sample, tag)
+        assert (done.returncode, said in done.stderr) == (1, True), done.stderr
+        assert not (sample.root / "dist").exists()

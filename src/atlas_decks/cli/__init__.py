@@ -6,6 +6,7 @@ A command's module is imported when it is called, so that help and completion co
 from __future__ import annotations
 
 import os
+import platform
 import sys
 import tempfile
 import traceback
@@ -118,10 +119,14 @@ def run(arguments: list[str]) -> int:
         return PROBLEMS
     except Exception:  # the one boundary: a bug must not greet people with a traceback
         from atlas_decks import __version__
+        from atlas_decks.files.versions import packages
 
         handle, name = tempfile.mkstemp(prefix="atlas-decks-", suffix=".log")
         with os.fdopen(handle, "w", encoding="utf-8") as log:
-            log.write(f"atlas-decks {__version__}\n{traceback.format_exc()}")
+            log.write(
+                f"atlas-decks {__version__}, Python {sys.version}\n{platform.platform()}\n"
+                f"{' '.join(packages())}\n\n{traceback.format_exc()}"
+            )
         click.echo(f"this is a bug in atlas-decks; please report it with the log {name}", err=True)
         return BUG
     return result if isinstance(result, int) else DONE

@@ -171,7 +171,7 @@ def _missing(name: str, model: type[BaseModel]) -> str:
     """What to do about a key that is missing."""
     if model is Plan and name == "id":
         return f"a new curriculum writes `id: {fresh_id()}` and keeps it; one that was released takes its old id again"
-    return "see the format in CONTRIBUTING.md"
+    return "see docs/format.md"
 
 
 def _explain(kind: str, fault: Any) -> tuple[str, str]:
@@ -200,7 +200,7 @@ def _explain(kind: str, fault: Any) -> tuple[str, str]:
     if kind in ("too_short", "too_long"):
         context = fault["ctx"]
         bound = f"at least {context['min_length']}" if kind == "too_short" else f"at most {context['max_length']}"
-        return f"{context['actual_length']} entries; {bound}", "see the counts in CONTRIBUTING.md"
+        return f"{context['actual_length']} entries; {bound}", "see the counts in docs/format.md"
     if kind == "string_too_long":
         return f"longer than {fault['ctx']['max_length']} characters", "cards are read in seconds: shorten it"
     return str(fault["msg"]).removeprefix("Value error, ")[:200], ""

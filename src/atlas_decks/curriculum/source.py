@@ -168,9 +168,7 @@ class _Builder:
             container: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
             path = self._attach(event, container)
             if len(self._stack) >= MAX_DEPTH:
-                self._fault(
-                    event, "yaml-depth", f"nested deeper than {MAX_DEPTH} levels", "see the format in CONTRIBUTING.md"
-                )
+                self._fault(event, "yaml-depth", f"nested deeper than {MAX_DEPTH} levels", "see docs/format.md")
                 self.fatal = True
             self._stack.append((container, path, []))
         elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):

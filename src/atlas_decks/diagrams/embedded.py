@@ -71,4 +71,4 @@ def _hint(source: str, line: int) -> str:
     near = lines[line - 1] if 0 < line <= len(lines) else ""
     if any(char in near for char in "[({|") and '"' not in near:
         return 'put labels in double quotes: api["API (Python)"] -->|"reads"| db[("Store")]'
-    return "compare the line with the examples in CONTRIBUTING.md"
+    return "compare the line with the examples in docs/format.md"

@@ -1,4 +1,4 @@
-"""Adds the section of a release to the text of a CHANGELOG.md in the format of Keep a Changelog."""
+"""Sections of releases in the text of a CHANGELOG.md in the format of Keep a Changelog."""
 
 from __future__ import annotations
 
@@ -31,3 +31,12 @@ def add_release(text: str, version: str, date: str, cards: Sequence[str]) -> str
     at = first.start() if first else len(text)
     before = text[:at].rstrip("\n") + "\n\n"
     return before + heading + f"\n{section}" + (f"\n{text[at:]}" if text[at:] else "")
+
+
+def section(text: str, version: str) -> str:
+    """What the changelog says of a release, without the heading. Raises ValueError where it has no such section."""
+    found = re.search(rf"^## {re.escape(version)} - .*$", text, re.MULTILINE)
+    if found is None:
+        raise ValueError(f"the changelog has no section of {version}")
+    following = _SECTION.search(text, found.end())
+    return text[found.end() : following.start() if following else len(text)].strip() + "\n"
