@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from atlas_decks.cards.kinds import NOTE_TYPES
 from atlas_decks.cards.notes import make_notes, media_name
-from atlas_decks.cards.notetypes import NOTE_TYPES
 from atlas_decks.cards.templates import Templates
 from atlas_decks.curriculum import load
 from atlas_decks.diagrams import Cache, EmbeddedRenderer, render_all

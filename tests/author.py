@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from atlas_decks.cards import notes as notes_module
-from atlas_decks.cards.notetypes import NOTE_TYPES
+from atlas_decks.cards.kinds import NOTE_TYPES
 from atlas_decks.project import Project, default_templates
 from sample import ATLAS, PLAN
 from support.builds import Built, build
@@ -37,9 +37,16 @@ METRICS = {
     "nodes": ("How many servers does NAME run on?", "72 servers"),
     "loss": ("What share of the jobs of NAME is lost in a year?", "0.001%"),
 }
-FACTS = {"component": COMPONENTS, "metric": METRICS, "trade-off": ("buffer", "log"), "failure": ("stall", "flood")}
-LEAST = {"component": 3, "metric": 2, "trade-off": 1, "failure": 1}
-MOST = {"component": 5, "metric": 4, "trade-off": 2, "failure": 2}
+FACTS = {
+    "component": COMPONENTS,
+    "metric": METRICS,
+    "trade-off": ("buffer", "log"),
+    "failure": ("stall", "flood"),
+    "trace": ("job",),
+    "decision": ("burst",),
+}
+LEAST = {"component": 3, "metric": 2, "trade-off": 1, "failure": 1, "trace": 0, "decision": 0}
+MOST = {"component": 5, "metric": 4, "trade-off": 2, "failure": 2, "trace": 1, "decision": 1}
 
 
 @dataclass
@@ -54,6 +61,8 @@ class Subject:
             "metric": ["peak", "delay"],
             "trade-off": ["buffer"],
             "failure": ["stall"],
+            "trace": ["job"],
+            "decision": [],
         }
     )
     words: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -64,6 +73,11 @@ class Subject:
     def text(self, kind: str, fact: str) -> str:
         """A sentence that differs after each rewording."""
         return f"It was worded {self.words.get((kind, fact), 0)} times."
+
+    def optional(self, kind: str, fact: str, key: str) -> dict[str, str]:
+        """A text that is there after every other rewording, and with it a card."""
+        there = self.words.get((kind, fact), 0) % 2 == 0
+        return {key: self.text(kind, fact)} if there else {}
 
     def data(self) -> dict[str, Any]:
         """The diagram as its file holds it."""
@@ -108,7 +122,7 @@ class Subject:
                     "prompt": f"What does {name} gain and pay by its {choice}?",
                     "gains": ["Bursts are absorbed"],
                     "costs": ["Answers come later"],
-                    "instead": self.text("trade-off", choice),
+                    **self.optional("trade-off", choice, "instead"),
                     "source": "blog",
                 }
                 for choice in self.facts["trade-off"]
@@ -120,9 +134,29 @@ class Subject:
                     "trigger": "A bad release crashes every consumer.",
                     "effect": "Jobs pile up.",
                     "containment": self.text("failure", failure),
+                    **self.optional("failure", failure, "detection"),
                     "source": "blog",
                 }
                 for failure in self.facts["failure"]
+            ],
+            "traces": [
+                {
+                    "id": trace,
+                    "prompt": f"Which parts of {name} does a job pass, in order?",
+                    "path": ["api", "line", "work"],
+                    "detail": self.text("trace", trace),
+                }
+                for trace in self.facts["trace"]
+            ],
+            "decisions": [
+                {
+                    "id": decision,
+                    "prompt": f"{name} gets more jobs in a minute than it can do in an hour, and none may be lost.",
+                    "answer": "A job line",
+                    "not": "More workers",
+                    "tell": self.text("decision", decision),
+                }
+                for decision in self.facts["decision"]
             ],
         }
 
@@ -170,8 +204,7 @@ class Author:
             (templates / "card.css").write_text(f"{css}\n.style{self.style} {{ color: teal; }}\n", "utf-8")
         if self.front:
             text = (default / "metric/front.html").read_text("utf-8")
-            text = text.replace("{{^Retired}}", f'{{{{^Retired}}}}<i class="v{self.front}"></i>', 1)
-            (templates / "metric/front.html").write_text(text, "utf-8")
+            (templates / "metric/front.html").write_text(f'<i class="v{self.front}"></i>{text}', "utf-8")
         if self.caveat:
             text = (default / "metric/back.html").read_text("utf-8")
             (templates / "metric/back.html").write_text(text + "{{#Caveat}}<p>{{Caveat}}</p>{{/Caveat}}", "utf-8")
@@ -183,14 +216,13 @@ class Author:
         metric = NOTE_TYPES["metric"]
         fields = tuple(part._replace(name="Caveat") if part.slot == "Spare 4" else part for part in metric.fields)
         self.patch.setitem(NOTE_TYPES, "metric", replace(metric, fields=fields))
-        maker = notes_module._Maker
-        fill = maker.fields
+        fill = notes_module._EXTRA["metric"]
 
-        def fields_with_caveat(self: Any, fact: Any) -> dict[str, str]:
-            values = fill(self, fact)
-            return {**values, "Caveat": "On a good day."} if getattr(fact, "id", "") == "peak" else values
+        def fields_with_caveat(maker: Any, fact: Any) -> dict[str, str]:
+            values = fill(maker, fact)
+            return {**values, "Caveat": "On a good day."} if fact.id == "peak" else dict(values)
 
-        self.patch.setattr(maker, "fields", fields_with_caveat)
+        self.patch.setitem(notes_module._EXTRA, "metric", fields_with_caveat)
 
     def build(self, now: int, weeks: int = 2) -> Built:
         """Build at a time in seconds, at one of the paces, and keep the ledger."""

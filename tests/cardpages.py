@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from atlas_decks.cards.notetypes import NOTE_TYPES, SPARE_TEMPLATES
+from atlas_decks.cards.kinds import KINDS
 from atlas_decks.learner.real_anki import import_package, temporary_collection
 
 Client = Literal["anki", "ankidroid"]
@@ -67,12 +67,7 @@ def one_of_each(pages: Iterable[CardPage]) -> list[CardPage]:
     picked: dict[tuple[str, str, str], CardPage] = {}
     for page in pages:
         picked.setdefault((page.kind, page.template, page.side), page)
-    in_use = {
-        (kind, name)
-        for kind, note_type in NOTE_TYPES.items()
-        for name, _ in note_type.templates
-        if kind != "guide" and name not in SPARE_TEMPLATES
-    }
+    in_use = {(slug, card.name) for slug, kind in KINDS.items() for card in kind.cards}
     assert {(kind, template) for kind, template, _ in picked} == in_use
     assert len(picked) == 2 * len(in_use)
     return list(picked.values())

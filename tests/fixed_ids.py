@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from atlas_decks.cards.ids import Ids
-from atlas_decks.cards.notetypes import NOTE_TYPES
+from atlas_decks.cards.kinds import NOTE_TYPES
 from atlas_decks.curriculum.load import load_plan
 from atlas_decks.project import Project
 
@@ -23,9 +23,7 @@ def ids_of(project: str) -> dict[str, Any]:
             f"{kind}/{part.slot}": ids.field(kind, part.slot) for kind, t in NOTE_TYPES.items() for part in t.fields
         },
         "templates": {
-            f"{kind}/{part.slot}": ids.template(kind, part.slot)
-            for kind, t in NOTE_TYPES.items()
-            for part in t.templates
+            f"{kind}/{slot}": ids.template(kind, slot) for kind, t in NOTE_TYPES.items() for slot in t.template_slots
         },
     }
 

@@ -163,9 +163,10 @@ class Learner:
             if deck["dyn"]:
                 self.col.sched.empty_filtered_deck(deck["id"])
 
-    def empty_notes(self) -> set[int]:
-        """Notes that Tools > Empty Cards finds."""
-        return {note.note_id for note in self.col.get_empty_cards().notes}
+    def empty_cards(self) -> set[tuple[int, int]]:
+        """The cards that Tools > Empty Cards finds, as (id of the note, number of the template)."""
+        cards = [card for note in self.col.get_empty_cards().notes for card in note.card_ids]
+        return {(card.nid, card.ord) for card in map(self.col.get_card, cards)}
 
     def remove_empty_cards(self) -> int:
         """Tools > Empty Cards; returns how many cards were removed."""

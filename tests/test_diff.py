@@ -46,7 +46,7 @@ def _keys(changes: list[Change]) -> list[str]:
 
 def _edit_all(sample: Sample) -> None:
     """One change of each kind."""
-    sample.edit("It checks the token.", "It checks the *signature*.")  # delta-flow
+    sample.edit("It checks the token.", "It checks 2*3*4 signatures.")  # delta-flow
     sample.edit("title: Gamma request flow", "title: Gamma_request flow")
     sample.edit("      - id: peak", "      - id: peaks", ACME)  # one note retired, one added
     gamma = sample.read().index("  - id: gamma-flow")
@@ -63,7 +63,7 @@ def test_the_diff_foretells_the_import(sample: Sample, build: Build) -> None:
     assert _keys(found.retired) == ["acme-flow/metric/peak"]
     assert len([key for key in _keys(found.changed) if key.startswith("gamma-flow/")]) == 8
     assert [c.fields for c in found.changed if c.key == "delta-flow/component/api"] == [
-        {"Detail": ("It checks the token.", "It checks the *signature*.")}
+        {"Detail": ("It checks the token.", "It checks 2*3*4 signatures.")}
     ]
     with real_anki.temporary_collection() as col:
         real_anki.import_package(col, old)
@@ -93,22 +93,26 @@ def test_a_card_of_another_tier_stays_and_the_search_of_the_release_note_finds_i
     found = compare(old, new)
     assert not found.added
     assert not found.retired
-    assert len(found.moved) == len(found.changed) == 8
-    assert {(m.old_deck, m.note.deck) for m in found.moved} == {
+    assert len(found.changed) == 8
+    assert len(found.moved) == 10
+    assert {(m.old_deck, m.new_deck) for m in found.moved} == {
         ("Sample::Cards::1 Foundation", "Sample::Cards::2 Companies"),
-        ("Sample::Redraw::1 Foundation", "Sample::Redraw::2 Companies"),
+        ("Sample::Deeper::1 Foundation", "Sample::Deeper::2 Companies"),
+        ("Sample::Redraw::1 Foundation::Deeper", "Sample::Redraw::2 Companies::Deeper"),
     }
     note = format_difference(found, "md")
-    searches = [line.split("`")[1] for line in note.splitlines() if line.startswith("- `Key:")]
-    assert len(searches) == 2
+    lines = [line for line in note.splitlines() if line.startswith('- `"deck:')]
+    searches = [line.split("`")[1] for line in lines]
+    assert len(searches) == 3
+    assert lines[2].endswith("to Sample::Redraw::2 Companies::Deeper")
     with real_anki.temporary_collection() as col:
         real_anki.import_package(col, old)
         real_anki.import_package(col, new)
         stayed = col.find_cards('"deck:Sample::*::1 Foundation" tag:atlas::tier::2')
-        assert len(stayed) == 8
+        assert len(stayed) == 10
         assert sorted(card for search in searches for card in col.find_cards(search)) == sorted(stayed)
-        assert [col.decks.name(col.get_card(c).did) for c in col.find_cards(searches[1])] == [
-            "Sample::Redraw::1 Foundation"
+        assert [col.decks.name(col.get_card(c).did) for c in col.find_cards(searches[2])] == [
+            "Sample::Redraw::1 Foundation::Deeper"
         ]
 
 
@@ -192,9 +196,9 @@ def test_the_release_note_in_a_learners_words(sample: Sample, build: Build) -> N
     assert "Cards: 1 new, 9 changed, 1 withdrawn. 14 stay as they are" in note
     assert "- Gamma\\_request flow: 8 cards" in note
     assert "title: Gamma request flow → Gamma\\_request flow (8 cards)" in note
-    assert "place in the curriculum: Tier 1 › Patterns › Caches → Tier 1 › Patterns › Queues (8 cards)" in note
+    assert "place in the curriculum: Tier 1 › Patterns › Caches → Tier 1 › Patterns › Queues (7 cards)" in note
     assert "Which part of Delta terminates the connection?" in note
-    assert "Detail: It checks the token. → It checks the \\*signature\\*." in note
+    assert "Detail: It checks the token. → It checks 2\\*3\\*4 signatures." in note
     assert "On the 10 notes that are changed, withdrawn or back again" in note
     assert "(Key:acme-flow/* OR Key:delta-flow/* OR Key:gamma-flow/*) Not*:_*" in note
     empty = format_difference(compare(new, new), "md")

@@ -15,11 +15,11 @@ import pytest
 
 from atlas_decks import pipeline
 from atlas_decks.cards.ids import Ids
-from atlas_decks.cards.notetypes import NOTE_TYPES
+from atlas_decks.cards.kinds import NOTE_TYPES
 from atlas_decks.cards.rows import Row
 from atlas_decks.cards.selection import Selection
 from atlas_decks.cards.templates import Templates
-from atlas_decks.compiled.in_order import ScheduledNote, StudyOrder
+from atlas_decks.compiled.in_order import ScheduledCard, ScheduledNote, StudyOrder
 from atlas_decks.curriculum.load import load_plan
 from atlas_decks.packages import apkg
 from atlas_decks.packages.settings import PackageSettings
@@ -71,9 +71,15 @@ def test_numbers_that_anki_needs(built: Built, checked: Checked, tmp_path: Path)
         dconf = json.loads(db.execute("SELECT dconf FROM col").fetchone()[0])
     db.close()
     retired = len(built.notes) - len(built.living)
-    assert len({row[0] for row in notes}) == len({row[1] for row in notes}) == len(notes) == len(cards) + retired
+    assert (
+        len({row[0] for row in notes})
+        == len({row[1] for row in notes})
+        == len(notes)
+        == len({row[0] for row in cards}) + retired
+    )
     assert all(mod == built.ledger[guid].mod <= NOW for _, guid, mod, _ in notes)
-    assert all(0 < due < 1_000_000 and ordinal == 0 for _, ordinal, due, _ in cards)
+    assert all(0 < due < 1_000_000 for _, _, due, _ in cards)
+    assert len({row[:2] for row in cards}) == len(cards) == built.cards
     ids = Ids(checked.curriculum.plan.id)
     assert {int(mid) for mid in models} == {ids.note_type(kind) for kind in NOTE_TYPES if kind != "guide"}
     for model in models.values():
@@ -82,7 +88,7 @@ def test_numbers_that_anki_needs(built: Built, checked: Checked, tmp_path: Path)
         assert {"Retired", "Note", "Spare 1", "Spare 4"} <= {field["name"] for field in model["flds"]}
     for deck in decks.values():
         assert str(deck["conf"]) in dconf
-    assert len(dconf) == 1 + 3  # Anki's own, and one a kind: everything, cards, redraw
+    assert len(dconf) == 1 + 5  # Anki's own, one for everything, and one a kind of deck
     assert all("desiredRetention" not in deck for deck in decks.values()), "it would override the presets"
 
 
@@ -100,8 +106,8 @@ def test_clients_that_believe_req_make_no_card_of_empty_spare_fields(built: Buil
         for template, field in (("Spare A", "Spare 1"), ("Spare B", "Spare 2")):
             if template in needed:
                 assert needed[template] == ("all", [field])
-        assert needed[model["tmpls"][0]["name"]] == ("any", ["Key"])
-        assert any(rule == "all" for rule, _ in needed.values())
+        (kind,) = (kind for kind in NOTE_TYPES.values() if model["name"].endswith(f" {kind.name}"))
+        assert all(needed[card.name] == ("all", [*card.needs]) for card in kind.cards)
 
 
 def test_ids_are_fixed_for_ever(project: Project) -> None:
@@ -130,9 +136,9 @@ def test_a_position_out_of_range_is_refused(built: Built, project: Project, chec
     settings = PackageSettings(plan, Templates(project.templates), built.ledger, plan.paces[0], {}, "", {})
     file = apkg.Package(tmp_path / "x.apkg", settings)
     guid = next(iter(built.notes))
-    row = Row("metric", guid, built.notes[guid].key, (), "")
+    row = Row("metric", guid, built.notes[guid].key, (), "", ())
     with pytest.raises(ValueError, match="out of Anki's range"):
-        file.add_all([ScheduledNote(row, (), 1, 1_000_000)])
+        file.add_all([ScheduledNote(row, (), 1, [ScheduledCard(0, "cards", 1_000_000)])])
 
 
 def test_a_shared_guid_is_refused(project: Project, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from atlas_decks import pipeline
-from atlas_decks.cards.notetypes import NOTE_TYPES
+from atlas_decks.cards.kinds import KINDS
 from atlas_decks.cards.templates import Templates
 from atlas_decks.compiled.in_order import StudyOrder
 from atlas_decks.preview import make_site, write_site
@@ -56,22 +56,24 @@ def test_cards_are_those_that_the_real_anki_shows(
 ) -> None:
     maker = CardMaker(checked.curriculum.plan, Templates(project.templates))
     order = StudyOrder(pipeline.survey(session(project)), 16)
-    decks = {note.key: note.deck for note in built.living}
     cards = {
-        note.row.key: maker.card(note, decks[note.row.key], diagram.media)
+        (note.row.key, card.name): card
         for tier in order.tiers
         for diagram in order.read_tier(tier)
         for note in diagram.notes
+        for card in maker.cards(note, diagram.media)
     }
     seen = set()
     for page in card_pages(packages / "atlas-all.apkg", tmp_path):
         if page.kind == "guide":
             continue
-        side = getattr(cards[page.key], page.side).replace("media/atlas-", "atlas-")
-        assert _squeezed(side) == _squeezed(page.html), page.key
-        seen.add(page.key)
+        side = getattr(cards[page.key, page.template], page.side).replace("media/atlas-", "atlas-")
+        assert _squeezed(side) == _squeezed(page.html), page.name
+        seen.add((page.key, page.template))
     assert seen == set(cards)
-    assert {key.split("/")[1] for key in seen} == set(NOTE_TYPES) - {"guide"}
+    assert {(key.split("/")[1], name) for key, name in seen} == {
+        (k.slug, c.name) for k in KINDS.values() for c in k.cards
+    }
 
 
 def test_every_link_and_picture_of_the_site_is_there(site: Path) -> None:
@@ -144,7 +146,7 @@ def test_phone_width_and_the_keys_that_walk_through_the_cards(site: Path, browse
 
 
 @pytest.mark.browser
-def test_search_and_filters(site: Path, browser: Any, checked: Checked) -> None:
+def test_search_and_filters(site: Path, browser: Any, checked: Checked, built: Built) -> None:
     page = browser.new_page()
     page.goto((site / "cards.html").as_uri() + "?category=architecture&company=stripe&kind=metric")
     specs = [d.spec for d in checked.curriculum.diagrams if d.company and d.company.slug == "stripe"]
@@ -161,7 +163,8 @@ def test_search_and_filters(site: Path, browser: Any, checked: Checked) -> None:
         ("day", "wed", [d for d in diagrams if d.category.day == "wed"]),
     ):
         page.select_option(f"select[name={name}]", value)
-        cards = sum(1 + len(list(d.facts())) for d in found)
+        ids = {d.id for d in found}
+        cards = sum(len(note.cards) for note in built.living if note.key.split("/")[0] in ids)
         assert page.locator("#count").inner_text().startswith(f"{cards:,} of "), name
         page.select_option(f"select[name={name}]", "")
 

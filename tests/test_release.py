@@ -78,7 +78,7 @@ def _log(sample: Sample) -> list[Release]:
 
 def test_a_release_is_whole_and_says_what_it_is(sample: Sample, call: Call, capsys: pytest.CaptureFixture[str]) -> None:
     assert call("build") == 0
-    assert "Not released yet: 24 cards on 3 diagrams in all." in _description(sample.packages()["atlas-all.apkg"])
+    assert "Not released yet: 30 cards on 3 diagrams in all." in _description(sample.packages()["atlas-all.apkg"])
     assert call("release", after=10) == 0
     assert "git tag v0.1.0" in capsys.readouterr().err
     folder = sample.root / "decks/releases/0.1.0"
@@ -92,7 +92,7 @@ def test_a_release_is_whole_and_says_what_it_is(sample: Sample, call: Call, caps
     assert release.sha256 == sums
     assert sample.packages()["release-ledger.jsonl"] == sample.packages()["ledger.jsonl"]
     about = _description(packages["atlas-all.apkg"])
-    assert "Version 0.1.0 of 2025-11-28: 24 cards on 3 diagrams in all." in about
+    assert "Version 0.1.0 of 2025-11-28: 30 cards on 3 diagrams in all." in about
     assert "To update, import the newer package" in about
     assert "Core patterns. Weeks 1 to 1" in _description(packages["atlas-all.apkg"], "Sample::Cards::1 Foundation")
     note = (folder / "diff.md").read_text("utf-8")
@@ -269,7 +269,7 @@ def test_anki_shows_the_version_that_was_imported_last(sample: Sample, call: Cal
     with real_anki.temporary_collection() as col:
         for version, date in (("0.1.0", "2025-11-28"), ("0.1.1", "2025-11-29")):
             log = real_anki.import_package(col, sample.root / f"decks/releases/{version}/atlas-all.apkg")
-            assert f"Version {version} of {date}: 24 cards" in col.decks.by_name("Sample")["desc"]
+            assert f"Version {version} of {date}: 30 cards" in col.decks.by_name("Sample")["desc"]
         assert [note.fields[0] for note in log.updated] == ["delta-flow/component/api"]
 
 

@@ -12,6 +12,7 @@ import re
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -274,6 +275,10 @@ class Updates(RuleBasedStateMachine):
     def import_plan(self, _pick: int, _: int) -> None:
         self.import_one(len(self.releases) - 1, "plan.apkg", False, with_scheduling=True)
 
+    def given_cards(self, guid: str) -> Collection[int]:
+        """The cards of the version of a note that the learner has."""
+        return self.releases[self.received[guid]].notes[guid].cards
+
     def is_retired(self, guid: str) -> bool:
         """Whether the learner's version of the note is a retired one; the guides of the plan never are."""
         return guid in self.received and self.releases[self.received[guid]].notes[guid].retired
@@ -336,8 +341,8 @@ class Updates(RuleBasedStateMachine):
             if guid not in before.notes:
                 FIGURES["notes added"] += 1
                 self.received[guid] = number
-        living = {guid for guid in packed if not release.notes[guid].retired}
-        assert after.cards.keys() - before.cards.keys() == {(guid, 0) for guid in living} - before.cards.keys()
+        shipped = {(guid, card) for guid in packed for card in release.notes[guid].cards}
+        assert after.cards.keys() - before.cards.keys() == shipped - before.cards.keys()
         self.check_diff(before, after, release, number, name)
 
     def check_diff(self, before: Snapshot, after: Snapshot, release: Release, number: int, name: str) -> None:
@@ -374,22 +379,26 @@ class Updates(RuleBasedStateMachine):
 
     def check_collection(self, after: Snapshot) -> None:
         retired = {guid for guid in after.notes if self.is_retired(guid)}
-        self.check_empty_cards(retired, after)
+        self.check_empty_cards(after)
         assert self.learner.missing_media() == set()
         assert real_anki.check_database(self.learner.col) == []
         last = self.learner.snapshot()
         # Check Database gives every note without a card one, so also the retired notes that this learner never had
         blank = last.cards.keys() - after.cards.keys()
-        assert blank == {(guid, 0) for guid in retired} - after.cards.keys()
+        carded = {guid for guid, _ in after.cards}
+        assert blank == {(guid, 0) for guid in retired if guid not in carded}
         rest = replace(last, cards={place: row for place, row in last.cards.items() if place not in blank})
         assert _without_review_times(rest) == _without_review_times(after)
-        self.check_empty_cards(retired, last)
+        self.check_empty_cards(last)
         FIGURES["blank cards of Check Database"] += len(blank)
         FIGURES["checks"] += 1
 
-    def check_empty_cards(self, retired: set[str], now: Snapshot) -> None:
-        """Retired notes are empty cards, and nothing else is."""
-        assert self.learner.empty_notes() == {now.notes[guid].id for guid in retired if (guid, 0) in now.cards}
+    def check_empty_cards(self, now: Snapshot) -> None:
+        """The cards of retired notes are empty, those of texts that are no longer there, and nothing else is."""
+        empty = {
+            place for place in now.cards if place[0] in self.received and place[1] not in self.given_cards(place[0])
+        }
+        assert self.learner.empty_cards() == {(now.notes[guid].id, card) for guid, card in empty}
 
 
 def test_no_sequence_of_edits_and_actions_loses_anything(long_run: bool) -> None:

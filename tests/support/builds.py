@@ -57,6 +57,11 @@ class Built:
         """The notes that have a card."""
         return [note for note in self.notes.values() if not note.retired]
 
+    @property
+    def cards(self) -> int:
+        """How many cards there are."""
+        return sum(len(note.cards) for note in self.notes.values())
+
 
 def session(project: Project) -> Session:
     """A session as a command has it."""

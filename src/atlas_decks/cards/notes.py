@@ -1,19 +1,27 @@
-"""Diagram -> notes: fields, tags, GUID, picture."""
+"""Diagram -> notes: fields, tags, GUID, picture, and which cards there are."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from markupsafe import escape
+from markupsafe import Markup
 
+from atlas_decks.cards import overlays
 from atlas_decks.cards.ids import Ids
-from atlas_decks.cards.notetypes import NOTE_TYPES
+from atlas_decks.cards.kinds import KINDS, NOTE_TYPES, Kind, NoteCard, cards_of
+from atlas_decks.cards.markup import attribute, plain, rich
+from atlas_decks.cards.redraw import redraw_fields
+from atlas_decks.cards.tells import tells
 from atlas_decks.cards.templates import Templates
-from atlas_decks.curriculum.models import CardKind, Component, Diagram, Failure, Metric, Plan, TradeOff
-from atlas_decks.diagrams.picture import Box, Picture
+from atlas_decks.curriculum.models import Component, Decision, Diagram, Fact, FactRef, Metric, Plan, Trace, TradeOff
+from atlas_decks.curriculum.words import Words
+from atlas_decks.diagrams.alt_text import alt_text
+from atlas_decks.diagrams.picture import Picture
 
-_PAD = 2.5  # px by which a mask reaches over its node's outline
+Values = Mapping[str, str]  # HTML by the name of a field
+_QUESTION_MARKS = ("?", "？", "؟")
 
 
 @dataclass(frozen=True)
@@ -29,6 +37,7 @@ class Note:
     diagram: str
     media: str = ""
     retired: bool = False
+    cards: tuple[NoteCard, ...] = ()
 
     def field(self, name: str) -> str:
         """The HTML of a field by its name."""
@@ -47,115 +56,133 @@ def media_name(plan: Plan, diagram: str, drawing: Picture) -> str:
 
 def make_notes(diagram: Diagram, drawing: Picture, plan: Plan, templates: Templates) -> Iterator[Note]:
     """All notes of a diagram, in the order in which they are studied; the redraw note comes last."""
-    maker = _Maker(diagram, drawing, plan, templates)
-    for kind, _, _, fact in diagram.facts():
-        yield maker.note(kind, fact.key, maker.fields(fact), fact.source or diagram.main_source)
-    yield maker.note("redraw", "redraw", maker.redraw(), diagram.main_source)
+    maker = NoteMaker(diagram, drawing, plan, templates)
+    for ref in diagram.facts():
+        yield maker.of_fact(ref)
+    yield maker.of_diagram(KINDS["redraw"])
 
 
 def retired_note(key: str, tier: int, plan: Plan) -> Note:
     """The tombstone of a removed note: every field empty but its key, and `Retired` set, so that it has no card."""
     kind = key.split("/")[1]
-    names = NOTE_TYPES[kind].field_names
-    values = {"Key": str(escape(key)), "Retired": "1"}
-    fields = tuple(values.get(name, "") for name in names)
+    values = {"Key": str(plain(key)), "Retired": "1"}
+    fields = tuple(values.get(name, "") for name in NOTE_TYPES[kind].field_names)
     return Note(
         kind, key, Ids(plan.id).guid(key), fields, (f"{plan.tag}::retired",), tier, key.split("/")[0], retired=True
     )
 
 
-class _Maker:
+class NoteMaker:
+    """Makes the notes of one diagram."""
+
     def __init__(self, diagram: Diagram, drawing: Picture, plan: Plan, templates: Templates) -> None:
         self.diagram, self.drawing, self.plan, self.fill = diagram, drawing, plan, templates.fill
+        self.words: Words = plan.words
         self.ids = Ids(plan.id)
         self.media = media_name(plan, diagram.id, drawing)
-        self.picture = self.fill(
-            "fields/picture.html", name=self.media, width=round(drawing.width), height=round(drawing.height)
+        self.picture = self._image()
+        self.tested = [component.node for component in diagram.spec.components]
+        elements = len(drawing.nodes) + len(drawing.edges)
+        self.complexity = next(
+            step for step in plan.complexity if elements <= step.elements or step is plan.complexity[-1]
         )
-        category = diagram.category
-        group = diagram.group
-        parts = [f"Tier {category.tier}", category.title]
+
+    def of_fact(self, ref: FactRef) -> Note:
+        """The note of a fact: its texts under their own names, and what its kind makes of it beyond that."""
+        fact, kind = ref.fact, KINDS[ref.kind]
+        values = {name: value for name in kind.field_names if (value := self._text(fact, name))}
+        if extra := _EXTRA.get(ref.kind):
+            values.update(extra(self, fact))
+        source = fact.source or self.diagram.main_source
+        values["Source"] = self._source(source, getattr(fact, "where", None))
+        values["Breadcrumb"] = self._breadcrumb(getattr(fact, "answer", ""))
+        return self._note(kind, fact.key, values, tuple(cards_of(self.diagram, kind, ref.number, fact)))
+
+    def of_diagram(self, kind: Kind) -> Note:
+        """The note of a kind that is made of the diagram itself."""
+        values = {
+            **redraw_fields(self.diagram, self.drawing, self.plan, self.fill, self.complexity.minutes),
+            "Source": self._source(self.diagram.main_source, None),
+            "Breadcrumb": self._breadcrumb(""),
+        }
+        return self._note(kind, kind.slug, values, tuple(cards_of(self.diagram, kind)))
+
+    def _note(self, kind: Kind, fact: str, values: Values, cards: tuple[NoteCard, ...]) -> Note:
+        key = note_key(self.diagram.id, kind.slug, fact)
+        known = {
+            "Picture": self.picture,
+            "Title": str(plain(self.diagram.spec.title)),
+            **values,
+            "Key": str(plain(key)),
+        }
+        fields = tuple(known.get(name, "") for name in kind.field_names)
+        tags = self._tags(kind.slug, core=any(card.deck in ("cards", "redraw") for card in cards))
+        tier = self.diagram.category.tier
+        return Note(
+            kind=kind.slug,
+            key=key,
+            guid=self.ids.guid(key),
+            fields=fields,
+            tags=tags,
+            tier=tier,
+            diagram=self.diagram.id,
+            media=self.media,
+            cards=cards,
+        )
+
+    def _text(self, fact: Fact, name: str) -> str:
+        """The text of a fact for the field of that name, "As of" for `as_of`; empty where it has none."""
+        attr = name.lower().replace(" ", "_")
+        value = getattr(fact, attr) if attr in type(fact).model_fields else None
+        if value is None or value == ():
+            return ""
+        if isinstance(value, tuple):
+            return self.fill("fields/bullets.html", items=[rich(item) for item in value])
+        return str(rich(str(value)))
+
+    def _image(self, hidden: frozenset[str] = frozenset()) -> str:
+        """The picture as an element that says in words what it shows, without the names of nodes that are hidden."""
+        drawing, words = self.drawing, self.words.of_pictures
+        text = alt_text(drawing, self.diagram.spec.title, hidden=hidden, words=words)
+        return self.fill(
+            "fields/picture.html",
+            name=self.media,
+            width=round(drawing.width),
+            height=round(drawing.height),
+            alt=attribute(text),
+        )
+
+    def _figure(self, overlays: object, hidden: frozenset[str] = frozenset(), route: object = None) -> str:
+        """The picture with what lies over it."""
+        image = Markup(self._image(hidden))  # noqa: S704  filled from a template that escapes
+        return self.fill("fields/figure.html", picture=image, overlays=overlays, route=route)
+
+    def _source(self, key: str, where: str | None) -> str:
+        citation = self.diagram.sources[key]
+        values = {name: plain(value) for name, value in citation if value is not None and name != "url"}
+        there = plain(self.words.where.format(where=where)) if where else ""
+        url = attribute(citation.url) if citation.url else ""
+        return self.fill("fields/source.html", **{"no_url": "", **values}, url=url, where=there)
+
+    def _breadcrumb(self, answer: str) -> str:
+        """Where the card belongs; a part that would tell the answer is left out."""
+        diagram = self.diagram
+        parts = [self.words.tier.format(number=diagram.category.tier), diagram.category.title]
         if diagram.company:
             parts.append(diagram.company.name)
-        if group:
-            parts.append(group.title)
-        self.breadcrumb = self.fill("fields/breadcrumb.html", parts=parts)
-        self.complexity = next(
-            step
-            for step in plan.complexity
-            if len(drawing.nodes) + len(drawing.edges) <= step.elements or step is plan.complexity[-1]
-        )
+        if diagram.group:
+            parts.append(diagram.group.title)
+        shown = [plain(part) for part in parts if not tells(part, answer)]
+        return self.fill("fields/breadcrumb.html", parts=shown)
 
-    def note(self, kind: CardKind, fact: str, values: Mapping[str, str], source: str) -> Note:
-        key = note_key(self.diagram.id, kind, fact)
-        citation = self.diagram.sources[source]
-        common = {
-            "Key": str(escape(key)),
-            "Picture": self.picture,
-            "Title": str(escape(self.diagram.spec.title)),
-            "Breadcrumb": self.breadcrumb,
-            "Source": self.fill("fields/source.html", **citation.model_dump()),
-        }
-        merged = {**common, **values}
-        fields = tuple(merged.get(name, "") for name in NOTE_TYPES[kind].field_names)
-        tier = self.diagram.category.tier
-        return Note(kind, key, self.ids.guid(key), fields, self.tags(kind), tier, self.diagram.id, self.media)
-
-    def fields(self, fact: Component | Metric | TradeOff | Failure) -> dict[str, str]:
-        def text(value: object) -> str:
-            return str(escape(value)).replace("\n", " ") if value is not None else ""
-
-        def bullets(items: tuple[str, ...]) -> str:
-            return self.fill("fields/bullets.html", items=items)
-
-        if isinstance(fact, Component):
-            boxes = [self._percent(box) for box in self.drawing.nodes[fact.node]]
-            values = {name: self.fill(f"fields/{name.lower()}.html", boxes=boxes) for name in ("Mask", "Ring")}
-            return {**values, "Prompt": text(fact.prompt), "Answer": text(fact.answer), "Detail": text(fact.detail)}
-        if isinstance(fact, Metric):
-            return {
-                "Prompt": text(fact.prompt),
-                "Answer": text(fact.answer),
-                "Detail": text(fact.detail),
-                "As of": text(fact.as_of),
-                "Basis": text(fact.basis),
-                "Formula": text(fact.formula),
-            }
-        if isinstance(fact, TradeOff):
-            return {
-                "Choice": text(fact.choice),
-                "Prompt": text(fact.prompt),
-                "Gains": bullets(fact.gains),
-                "Costs": bullets(fact.costs),
-                "Instead": text(fact.instead),
-            }
-        return {
-            "Prompt": text(fact.prompt),
-            "Trigger": text(fact.trigger),
-            "Effect": text(fact.effect),
-            "Containment": text(fact.containment),
-            "Detection": text(fact.detection),
-        }
-
-    def redraw(self) -> dict[str, str]:
-        technique = self.plan.techniques[self.diagram.category.technique]
-        drawing = self.drawing
-        return {
-            "Shows": str(escape(self.diagram.spec.shows)),
-            "Size": f"{len(drawing.nodes)} nodes and {len(drawing.edges)} edges",
-            "Minutes": str(self.complexity.minutes),
-            "Technique": self.fill("fields/steps.html", name=technique.name, items=technique.steps),
-            "Hook": self.fill("fields/breadcrumb.html", parts=[f"{technique.hook}: {technique.story}"]),
-            "Checklist": self.fill("fields/bullets.html", items=self.plan.self_assessment),
-        }
-
-    def tags(self, kind: str) -> tuple[str, ...]:
+    def _tags(self, kind: str, core: bool) -> tuple[str, ...]:
         diagram, root = self.diagram, self.plan.tag
         tags = [
             f"tier::{diagram.category.tier}",
             f"category::{diagram.category.slug}",
             f"group::{diagram.spec.group}",
             f"card::{kind}",
+            f"depth::{'core' if core else 'deeper'}",
             f"day::{diagram.category.day}",
             f"complexity::{self.complexity.slug}",
         ]
@@ -171,10 +198,53 @@ class _Maker:
                 tags.append(f"checkpoint::{checkpoint.slug}")
         return tuple(f"{root}::{tag}" for tag in tags)
 
-    def _percent(self, box: Box) -> dict[str, str]:
-        """A node's box with its padding, in percent of the picture, kept inside it."""
-        dx, dy = _PAD / self.drawing.width, _PAD / self.drawing.height
-        left, top = max(0.0, box.x - dx), max(0.0, box.y - dy)
-        right, bottom = min(1.0, box.x + box.width + dx), min(1.0, box.y + box.height + dy)
-        values = {"left": left, "top": top, "width": right - left, "height": bottom - top}
-        return {name: f"{value * 100:.2f}" for name, value in values.items()}
+
+# --- what a kind makes of a fact beyond its texts ---------------------------------------------------------------------
+
+
+def _component(maker: NoteMaker, fact: Component) -> Values:
+    hidden = frozenset(maker.tested)
+    return {
+        "Masked": maker._figure(overlays.masks(maker.drawing, fact.node, maker.tested), hidden),
+        "Revealed": maker._figure(overlays.rings(maker.drawing, fact.node, maker.tested), hidden - {fact.node}),
+    }
+
+
+def _metric(maker: NoteMaker, fact: Metric) -> Values:
+    return {"Basis": str(plain(getattr(maker.words, fact.basis)))}
+
+
+def _trade_off(maker: NoteMaker, fact: TradeOff) -> Values:
+    words, gains, costs = maker.words, len(fact.gains), len(fact.costs)
+    counts = []
+    for number, one, many in ((gains, words.one_gain, words.many_gains), (costs, words.one_cost, words.many_costs)):
+        if number:
+            counts.append(one if number == 1 else many.format(n=number))
+    if gains and costs:
+        grading = words.grade_pair if gains + costs == 2 else words.grade_sides
+    else:
+        grading = words.grade_list.format(n=gains + costs) if gains + costs > 1 else ""
+    return {"Counts": str(plain(", ".join(counts))), "Grading": str(plain(grading))}
+
+
+def _decision(maker: NoteMaker, fact: Decision) -> Values:
+    asked = fact.prompt.endswith(_QUESTION_MARKS)
+    return {} if asked else {"Question": str(plain(maker.words.ask_decision))}
+
+
+def _trace(maker: NoteMaker, fact: Trace) -> Values:
+    names = [plain(maker.drawing.name_of(node)) for node in fact.path]
+    return {
+        "Count": str(plain(maker.words.parts_in_order.format(n=len(names)))),
+        "Path": maker.fill("fields/path.html", items=names),
+        "Route": maker._figure((), route=overlays.route(maker.drawing, fact.path)),
+    }
+
+
+_EXTRA: dict[str, Callable[[NoteMaker, Any], Values]] = {
+    "component": _component,
+    "metric": _metric,
+    "trade-off": _trade_off,
+    "trace": _trace,
+    "decision": _decision,
+}

@@ -7,8 +7,8 @@ import json
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from atlas_decks.cards.kinds import NOTE_TYPES, DeckKind
 from atlas_decks.cards.notes import Note
-from atlas_decks.cards.notetypes import NOTE_TYPES
 
 
 class Row(NamedTuple):
@@ -19,6 +19,7 @@ class Row(NamedTuple):
     key: str
     tags: Sequence[str]
     fields: str
+    cards: Sequence[tuple[int, DeckKind, int]]  # (number of the template, deck, position among the diagram's cards)
 
     def values(self) -> dict[str, str]:
         """The HTML of each field, by its name."""
@@ -29,7 +30,7 @@ def row_of(note: Note) -> Row:
     """The row of a note. Raises ValueError where a field holds what would break Anki's format."""
     if any("\x1f" in field or "\x00" in field for field in note.fields):
         raise ValueError(f"{note.key}: a field holds Anki's field separator")
-    return Row(note.kind, note.guid, note.key, note.tags, "\x1f".join(note.fields))
+    return Row(note.kind, note.guid, note.key, note.tags, "\x1f".join(note.fields), note.cards)
 
 
 def note_hash(note: Note) -> str:

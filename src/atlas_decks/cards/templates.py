@@ -5,8 +5,10 @@ from __future__ import annotations
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-from atlas_decks.cards.notetypes import SPARE_TEMPLATES, NoteType
+from atlas_decks.cards.kinds import Kind
+from atlas_decks.curriculum.models import Plan
 from atlas_decks.problems import Problem, ProblemsFoundError
 
 
@@ -20,6 +22,22 @@ def _place(error: Exception, template: str) -> tuple[str, int]:
         if "templates" in (parts := Path(frame.filename).parts) and frame.filename.endswith((".html", ".css")):
             return "/".join(parts[parts.index("templates") + 1 :]), frame.lineno or 0
     return template, 0
+
+
+class CardSides(NamedTuple):
+    """A card template as Anki takes it."""
+
+    name: str
+    slot: str
+    front: str
+    back: str
+
+
+def _where_filled(front: str, needs: Sequence[str]) -> str:
+    """The front of a card that there is only where these fields are filled and the note is not retired."""
+    for field in ("^Retired", *(f"#{name}" for name in reversed(needs))):
+        front = f"{{{{{field}}}}}{front}{{{{/{field[1:]}}}}}"
+    return front
 
 
 class Templates:
@@ -52,17 +70,19 @@ class Templates:
             problem = Problem(f"templates/{file}", line, 1 if line else 0, "template", str(error) or "not found", hint)
             raise ProblemsFoundError([problem]) from error
 
-    def card_sides(self, note_type: NoteType) -> list[tuple[str, str, str, str]]:
-        """(name, slot, front, back) of each card template of a note type, the empty spare ones included."""
+    def card_sides(self, kind: Kind, plan: Plan) -> list[CardSides]:
+        """The card templates of a note type, the empty spare ones included.
+
+        Each front stands within the fields that its card needs, so that Anki has a card where we have one, and shows
+        nothing for a retired note.
+        """
         sides = []
-        for name, slot in note_type.templates:
-            if name in SPARE_TEMPLATES:
-                field = f"Spare {SPARE_TEMPLATES.index(name) + 1}"
-                front = f"{{{{#{field}}}}}{{{{^Retired}}}}{{{{{field}}}}}{{{{/Retired}}}}{{{{/{field}}}}}"
-                sides.append((name, slot, front, "{{FrontSide}}"))
-            else:
-                folder = note_type.folder
-                sides.append((name, slot, self.fill(f"{folder}/front.html"), self.fill(f"{folder}/back.html")))
+        for card in kind.cards:
+            shared = {"words": plan.words, "report_url": (plan.report_url or "").replace("{key}", "{{Key}}")}
+            front, back = (self.fill(f"{card.folder}/{side}.html", **shared) for side in ("front", "back"))
+            sides.append(CardSides(card.name, card.slot, _where_filled(front, card.needs), back))
+        for (name, slot), field in kind.spare_cards:
+            sides.append(CardSides(name, slot, _where_filled(f"{{{{{field}}}}}", (field,)), "{{FrontSide}}"))
         return sides
 
     def css(self) -> str:

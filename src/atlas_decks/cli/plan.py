@@ -9,12 +9,12 @@ from typing import Any
 
 import click
 
+from atlas_decks.cards.kinds import all_cards
 from atlas_decks.cli import context as options
 from atlas_decks.cli.context import Context, pass_context
 from atlas_decks.curriculum import load
 from atlas_decks.curriculum.models import WEEKDAYS, Pace, Plan
 from atlas_decks.packages.assemble import find_pace
-from atlas_decks.schedule.decks import deck_kind_of
 from atlas_decks.schedule.limits import CardsADiagram, Limits, limits_of, mean_of
 from atlas_decks.schedule.load import HOURS_AT_MOST, HOURS_ON_AVERAGE, Forecast, forecast
 
@@ -37,8 +37,8 @@ def command(context: Context, weeks: int | None, ahead: bool, fsrs: bool, style:
     curriculum, _ = load.load(context.open_project())
     plan = curriculum.plan
     pace = find_pace(plan, weeks)
-    kinds = [kind for diagram in curriculum.diagrams for kind in (*(kind for kind, *_ in diagram.facts()), "redraw")]
-    mean = mean_of(Counter(map(deck_kind_of, kinds)), len(curriculum.diagrams))
+    decks = Counter(card.deck for diagram in curriculum.diagrams for card in all_cards(diagram))
+    mean = mean_of(decks, len(curriculum.diagrams))
     limits = limits_of(plan, pace, mean)
     expected = forecast(plan, pace, limits, mean, fsrs=fsrs) if ahead else None
     if style == "json":

@@ -22,9 +22,9 @@ def command(context: Context, diagram: str) -> None:
     found = load.find_diagram(project, diagram) or no_diagram(project, diagram)
     line, _ = found.origin.position(found.path())
     click.echo(f"{found.spec.title}\n{found.spec.shows}\n{found.origin.path}:{line}")
-    for kind, _, _, fact in found.facts():
-        click.echo(f"\n[{kind}] {fact.prompt}")
-        for name, value in fact:
-            if value and name not in ("id", "node", "prompt"):
-                text = "; ".join(value) if isinstance(value, tuple) else value
-                click.echo(f"    {name.replace('_', ' ')}: {text}")
+    for ref in found.facts():
+        click.echo(f"\n[{ref.kind}] {ref.fact.prompt}")
+        shown = {name: value for name, value in ref.fact if value and name not in ("id", "node", "prompt", "source")}
+        for name, value in [*shown.items(), ("source", ref.fact.source or found.main_source)]:
+            text = "; ".join(value) if isinstance(value, tuple) else value
+            click.echo(f"    {(type(ref.fact).model_fields[name].alias or name).replace('_', ' ')}: {text}")

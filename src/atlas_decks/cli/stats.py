@@ -8,9 +8,9 @@ from collections import Counter
 import click
 from rich.table import Table
 
+from atlas_decks.cards.kinds import KINDS
 from atlas_decks.cli.context import Context, pass_context
 from atlas_decks.curriculum import load
-from atlas_decks.curriculum.models import CARD_KINDS
 
 
 @click.command("stats")
@@ -34,7 +34,7 @@ def command(context: Context, style: str) -> None:
         for g in c.groups
     ]
     total = len(curriculum.diagrams)
-    figures = {"diagrams": total, "planned": plan.planned, "cards": {k: cards[k] for k in CARD_KINDS}, "groups": rows}
+    figures = {"diagrams": total, "planned": plan.planned, "cards": {k: cards[k] for k in KINDS}, "groups": rows}
     if style == "json":
         click.echo(json.dumps(figures, indent=2))
         return
@@ -48,4 +48,4 @@ def command(context: Context, style: str) -> None:
         f"{total} of {plan.planned} diagrams ({total / plan.planned:.0%}); "
         f"{notes} notes, {notes / max(total, 1):.1f} a diagram"
     )
-    click.echo(", ".join(f"{cards[kind]} {kind}" for kind in CARD_KINDS))
+    click.echo(", ".join(f"{cards[kind]} {kind}" for kind in KINDS))

@@ -6,21 +6,30 @@ from bisect import insort
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from atlas_decks.cards.kinds import DeckKind
 from atlas_decks.cards.rows import Row
 from atlas_decks.compiled.store import StoredDiagram
 from atlas_decks.compiled.survey import Survey
 from atlas_decks.files.zip_archive import Deflated
 from atlas_decks.schedule.calendar import Calendar, week_tag
-from atlas_decks.schedule.order import assign_slots, positions
+from atlas_decks.schedule.order import assign_slots, first_position
+
+
+class ScheduledCard(NamedTuple):
+    """A card in its place: the number of its template, its deck, and its position among the new cards of its tier."""
+
+    ordinal: int
+    deck: DeckKind
+    due: int
 
 
 class ScheduledNote(NamedTuple):
-    """A note in its place: `due` is its position among the new cards of its tier; None for one without a card."""
+    """A note in its place; one that is retired has no cards."""
 
     row: Row
     tags: Sequence[str]
     tier: int
-    due: int | None
+    cards: Sequence[ScheduledCard]
 
 
 class ScheduledDiagram(NamedTuple):
@@ -73,10 +82,11 @@ class StudyOrder:
         """The diagrams of a tier with their notes and pictures, each read when its turn comes."""
         for diagram in self._tiers[tier]:
             rows, picture = self._store.read(diagram.stored)
-            dues = positions(diagram.slot, [row.kind for row in rows])
+            first = first_position(diagram.slot)
             notes = []
-            for row, due in zip(rows, dues, strict=True):
+            for row in rows:
                 tags = sorted(row.tags)
                 insort(tags, diagram.week)
-                notes.append(ScheduledNote(row, tags, tier, due))
+                cards = [ScheduledCard(ordinal, deck, first + behind) for ordinal, deck, behind in row.cards]
+                notes.append(ScheduledNote(row, tags, tier, cards))
             yield ReadyDiagram(diagram.stored.media, picture, notes)

@@ -11,19 +11,22 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
 
+from atlas_decks.cards.kinds import DECK_LETTERS, DeckKind
 from atlas_decks.cards.rows import Row
 from atlas_decks.files import checked
 from atlas_decks.files.zip_archive import Deflated
 from atlas_decks.problems import Problem
 from atlas_decks.schedule.refs import DiagramRef
 
+_DECKS: Mapping[str, DeckKind] = {letter: deck for deck, letter in DECK_LETTERS.items()}
 _SPARE = 3  # unused entries are kept up to this many times the used ones: going back to an older state stays fast
 _SPARE_FROM = 500
 
@@ -36,12 +39,16 @@ class Claim(NamedTuple):
 
 
 class NoteHead(NamedTuple):
-    """What the ledger needs of a note: kind of card, GUID, content hash, and id of the fact within the diagram."""
+    """What the ledger and the limits need of a note: kind of card, GUID, content hash, id of the fact, and its decks.
+
+    `decks` has a letter a card, as in `kinds.DECK_LETTERS`.
+    """
 
     kind: str
     guid: str
     hash: str
     fact: str
+    decks: str
 
 
 class Extent(NamedTuple):
@@ -90,13 +97,18 @@ class StoredDiagram:
     def heads(self) -> Iterator[NoteHead]:
         """What the ledger needs of each note, in the order in which they are studied."""
         for line in self.lines.splitlines():
-            kind, guid, content, fact = line.split(" ")
-            yield NoteHead(sys.intern(kind), guid, content, fact)
+            kind, guid, content, fact, decks = line.split(" ")
+            yield NoteHead(sys.intern(kind), guid, content, fact, decks)
 
     @property
     def notes(self) -> int:
         """How many notes there are."""
         return self.lines.count("\n")
+
+    @property
+    def cards(self) -> Counter[DeckKind]:
+        """How many cards go into each kind of deck."""
+        return Counter(_DECKS[letter] for head in self.heads for letter in head.decks)
 
 
 @dataclass(frozen=True)

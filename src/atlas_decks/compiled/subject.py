@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from atlas_decks import rules
-from atlas_decks.cards.notes import make_notes, media_name
+from atlas_decks.cards.kinds import DECK_LETTERS
+from atlas_decks.cards.notes import Note, make_notes, media_name
 from atlas_decks.cards.rows import note_hash, row_of
 from atlas_decks.cards.templates import Templates
 from atlas_decks.compiled.store import Claim, CompiledDiagram, CompiledSubject, NoteHead, Store
@@ -85,11 +86,16 @@ def compile_diagram(diagram: Diagram, picture: Picture, plan: Plan, templates: T
     notes = list(make_notes(diagram, picture, plan, templates))
     return CompiledDiagram(
         ref=ref_of(diagram),
-        heads=[NoteHead(note.kind, note.guid, note_hash(note), note.key.split("/")[2]) for note in notes],
+        heads=[_head(note) for note in notes],
         media=media_name(plan, diagram.id, picture),
         rows=[row_of(note) for note in notes],
         picture=deflate(picture.svg.encode()),
     )
+
+
+def _head(note: Note) -> NoteHead:
+    decks = "".join(DECK_LETTERS[card.deck] for card in note.cards)
+    return NoteHead(note.kind, note.guid, note_hash(note), note.key.split("/")[2], decks)
 
 
 def syntax_problem(diagram: Diagram, error: RenderError) -> Problem:

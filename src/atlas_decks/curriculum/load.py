@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from atlas_decks.curriculum.models import Curriculum, Diagram, DiagramSpec, FileHead, Plan
+from atlas_decks.curriculum.models import REPORT_URL, Curriculum, Diagram, DiagramSpec, FileHead, Plan
 from atlas_decks.curriculum.source import Path_, Source, decode, read, read_bytes
 from atlas_decks.problems import Problem, ProblemsFoundError
 from atlas_decks.project import PROJECT_ID, Project, fresh_id
@@ -189,6 +189,8 @@ def _explain(kind: str, fault: Any) -> tuple[str, str]:
         pattern = fault["ctx"]["pattern"]
         if pattern == PROJECT_ID:
             return f"not the id of a curriculum: {str(value)[:60]!r}", f"a new curriculum writes `id: {fresh_id()}`"
+        if pattern == REPORT_URL:
+            return f"no https address with {{key}} in it: {value!r}", "{key} is where the key of the card goes"
         if pattern.startswith("^https"):
             return f"not an https address: {value!r}", "give the full https:// address of the page"
         if pattern.startswith(r"^\d{4}"):
@@ -256,6 +258,8 @@ def _plan_faults(plan: Plan, source: Source) -> list[Problem]:
     for i, tier in enumerate(plan.tiers):
         if not 1 <= tier.weeks[0] <= tier.weeks[1] <= plan.weeks:
             fault(("tiers", i, "weeks"), "plan-weeks", f"weeks {tier.weeks} do not lie within 1 to {plan.weeks}")
+    for picture, technique in plan.technique_of.items():
+        known([technique], list(plan.techniques), ("technique_of", picture), "technique")
     for i, category in enumerate(plan.categories):
         known([category.tier], tiers, ("categories", i, "tier"), "tier")
         known([category.technique], list(plan.techniques), ("categories", i, "technique"), "technique")

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Annotated, Literal
+from functools import cache, cached_property
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from atlas_decks.curriculum.source import Path_, Source
+from atlas_decks.curriculum.words import Words
 from atlas_decks.project import PROJECT_ID
 
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
@@ -23,6 +24,7 @@ NodeId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_-]*$", 
 FactId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]+([-][A-Za-z0-9_]+)*$", max_length=60)]
 Url = Annotated[str, StringConstraints(pattern=r"^https://[^\s\"'<>]+$", max_length=400)]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat"]
+REPORT_URL = r"^https://[^\s\"'<>]*\{key\}[^\s\"'<>]*$"
 WEEKDAYS: Mapping[Day, str] = {
     "mon": "Monday",
     "tue": "Tuesday",
@@ -33,9 +35,6 @@ WEEKDAYS: Mapping[Day, str] = {
 }
 Basis = Literal["reported", "documented", "derived", "worked"]
 Bullets = Annotated[tuple[Text, ...], Field(max_length=4)]
-
-CARD_KINDS = ("component", "metric", "trade-off", "failure", "redraw")
-CardKind = Literal["component", "metric", "trade-off", "failure", "redraw"]
 
 
 class Model(BaseModel):
@@ -64,6 +63,10 @@ class Group(Model):
     slug: Slug
     title: Title
     planned: Annotated[int, Field(ge=1)]
+
+
+# what a picture is to whoever redraws it; "dates": a flowchart of dated steps
+PictureKind = Literal["parts", "dates", "states", "messages", "entities"]
 
 
 class Technique(Model):
@@ -143,6 +146,21 @@ class Complexity(Model):
     minutes: int
 
 
+Check = Literal["nodes", "trade_offs", "metrics", "failures", "alternatives", "costs", "traces"]
+
+
+class Point(Model):
+    """A point of the self-assessment; `check` is what its fold shows: a diagram without such facts leaves it out."""
+
+    text: Text
+    check: Check | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _text_alone(cls, value: Any) -> Any:
+        return {"text": value} if isinstance(value, str) else value
+
+
 class Pace(Model):
     """How fast the plan is studied: `study_days` of new material a week, limits a day in diagrams, and whether there is
     time for deeper cards."""
@@ -176,7 +194,10 @@ class Plan(Model):
     focus: tuple[Focus, ...] = ()
     checkpoints: tuple[Checkpoint, ...] = ()
     complexity: Annotated[tuple[Complexity, ...], Field(min_length=1)]
-    self_assessment: tuple[Text, ...]
+    self_assessment: Annotated[tuple[Point, ...], Field(min_length=1)]
+    technique_of: Mapping[PictureKind, Slug] = {}
+    report_url: Annotated[str, StringConstraints(pattern=REPORT_URL, max_length=400)] | None = None
+    words: Words = Words()
 
     def tier(self, number: int) -> Tier:
         """The tier of that number."""
@@ -219,11 +240,35 @@ class Citation(Model):
         return self
 
 
-class Component(Model):
+class Fact(Model):
+    """What a note is made of; `kind` is the slug of its row in the table of kinds of cards."""
+
+    kind: ClassVar[str]
+    id: FactId
+    prompt: Text
+    source: Slug | None = None
+
+    @property
+    def key(self) -> str:
+        """What identifies the fact within its diagram."""
+        return self.id
+
+
+class FactRef(NamedTuple):
+    """A fact and where it stands: kind of card, key in the file, its number there, from 0."""
+
+    kind: str
+    key: str
+    number: int
+    fact: Any
+
+
+class Component(Fact):
     """A node of the diagram to be named; on the card it is hidden."""
 
+    kind = "component"
     node: NodeId
-    id: FactId | None = None
+    id: FactId | None = None  # type: ignore[assignment]  # the node names it where there is none
     prompt: Text
     answer: Text
     detail: Text
@@ -235,9 +280,10 @@ class Component(Model):
         return self.id or self.node
 
 
-class Metric(Model):
+class Metric(Fact):
     """A number with its year, its basis and its source; `where` says at which place of the source it stands."""
 
+    kind = "metric"
     id: FactId
     prompt: Text
     answer: Text
@@ -248,15 +294,11 @@ class Metric(Model):
     where: Text | None = None
     source: Slug
 
-    @property
-    def key(self) -> str:
-        """What identifies the fact within its diagram."""
-        return self.id
 
-
-class TradeOff(Model):
+class TradeOff(Fact):
     """A choice with its sides, or with the one side that the prompt asks for; `instead`: when the other is right."""
 
+    kind = "trade-off"
     id: FactId
     choice: Text
     prompt: Text
@@ -271,15 +313,11 @@ class TradeOff(Model):
             raise ValueError("a trade-off has `gains`, `costs` or both")
         return self
 
-    @property
-    def key(self) -> str:
-        """What identifies the fact within its diagram."""
-        return self.id
 
-
-class Failure(Model):
+class Failure(Fact):
     """A chain of causes: trigger, effect, containment, and how it is noticed."""
 
+    kind = "failure"
     id: FactId
     prompt: Text
     trigger: Text
@@ -288,41 +326,28 @@ class Failure(Model):
     detection: Text | None = None
     source: Slug
 
-    @property
-    def key(self) -> str:
-        """What identifies the fact within its diagram."""
-        return self.id
 
-
-class Trace(Model):
+class Trace(Fact):
     """A way through the picture: `path` has the ids of its nodes in order, each hop along an edge."""
 
+    kind = "trace"
     id: FactId
     prompt: Text
     path: Annotated[tuple[NodeId, ...], Field(min_length=3, max_length=6)]
     detail: Text
     source: Slug | None = None
 
-    @property
-    def key(self) -> str:
-        """What identifies the fact within its diagram."""
-        return self.id
 
-
-class Decision(Model):
+class Decision(Fact):
     """A symptom and the one pattern that answers it; `not` is the nearest wrong one, `tell` what decides."""
 
+    kind = "decision"
     id: FactId
     prompt: Text
     answer: Text
     wrong: Annotated[Text, Field(alias="not")]
     tell: Text
     source: Slug | None = None
-
-    @property
-    def key(self) -> str:
-        """What identifies the fact within its diagram."""
-        return self.id
 
 
 class RuleException(Model):
@@ -362,6 +387,13 @@ class FileHead(Model):
     sources: Annotated[dict[Slug, Citation], Field(min_length=1)]
 
 
+@cache
+def fact_keys() -> tuple[str, ...]:
+    """The keys of a diagram that hold facts, in order."""
+    kinds = {key: get_args(field.annotation) for key, field in DiagramSpec.model_fields.items()}
+    return tuple(key for key, args in kinds.items() if args and isinstance(args[0], type) and issubclass(args[0], Fact))
+
+
 @dataclass(frozen=True)
 class Diagram:
     """A diagram in its surroundings: its spec, category, company and sources, and where it stands in its file."""
@@ -392,14 +424,12 @@ class Diagram:
         """The path of one of the diagram's parts within its file."""
         return ("diagrams", self.index, *parts)
 
-    def facts(self) -> list[tuple[CardKind, str, int, Component | Metric | TradeOff | Failure]]:
-        """All facts as (card kind, key in the file, index there, fact), in the order in which they are studied."""
-        spec = self.spec
+    def facts(self) -> list[FactRef]:
+        """All facts, in the order in which they are studied: that of the keys in `DiagramSpec`."""
         return [
-            *(("component", "components", i, fact) for i, fact in enumerate(spec.components)),
-            *(("metric", "metrics", i, fact) for i, fact in enumerate(spec.metrics)),
-            *(("trade-off", "trade_offs", i, fact) for i, fact in enumerate(spec.trade_offs)),
-            *(("failure", "failures", i, fact) for i, fact in enumerate(spec.failures)),
+            FactRef(fact.kind, key, number, fact)
+            for key in fact_keys()
+            for number, fact in enumerate(getattr(self.spec, key))
         ]
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
-from atlas_decks.diagrams.picture import Edge, Picture
-from atlas_decks.diagrams.svg.reading import PSEUDO_STATE
+from atlas_decks.diagrams.picture import PSEUDO_STATE, Edge, Picture
 
 # The words of the text. `{a}` and `{b}` are the ends of an edge, `{label}` is what it says.
 WORDS: Mapping[str, str] = MappingProxyType(

@@ -24,15 +24,25 @@ from atlas_decks.problems import Problem, ProblemsFoundError
 class PackedNote:
     """A note as a learner has it; `fields` holds its content by field name, with "Tags".
 
-    `mod` is in seconds since 1970. `deck` and `position` are those of its card as it arrives, "" and 0 without one.
+    `mod` is in seconds since 1970. `cards` are deck and position of each of its cards as it arrives, by the number of
+    its template.
     """
 
     key: str
     fields: Mapping[str, str]
     mod: int
     retired: bool
-    deck: str = ""
-    position: int = 0
+    cards: Mapping[int, tuple[str, int]] = field(default_factory=dict)
+
+    @property
+    def deck(self) -> str:
+        """The deck of its first card; empty where it has none."""
+        return self.cards[min(self.cards)][0] if self.cards else ""
+
+    @property
+    def position(self) -> int:
+        """The position of its first card; 0 where it has none."""
+        return self.cards[min(self.cards)][1] if self.cards else 0
 
 
 @dataclass(frozen=True)
@@ -57,11 +67,25 @@ class Change:
 
 @dataclass(frozen=True)
 class Move:
-    """A note whose card a new learner gets in another deck, or (same deck) at another place among the new cards."""
+    """A card that a new learner gets in another deck, or (same deck) at another place among the new cards.
+
+    `card` is the number of its template.
+    """
 
     key: str
     note: PackedNote
+    card: int
     old_deck: str
+
+    @property
+    def new_deck(self) -> str:
+        """The deck in which a new learner gets it."""
+        return self.note.cards[self.card][0]
+
+    @property
+    def position(self) -> int:
+        """Its place among the new cards for a new learner."""
+        return self.note.cards[self.card][1]
 
 
 @dataclass
@@ -127,10 +151,9 @@ def read_package(package: Path | bytes) -> Packed:
 
 def _read_collection(connection: sqlite3.Connection) -> Packed:
     models, decks = map(json.loads, connection.execute("SELECT models, decks FROM col").fetchone())
-    places = {
-        note: (str(decks[str(deck)]["name"]), int(due))
-        for note, deck, due in connection.execute("SELECT nid, did, due FROM cards ORDER BY ord DESC")
-    }
+    cards: dict[int, dict[int, tuple[str, int]]] = {}
+    for note, ordinal, deck, due in connection.execute("SELECT nid, ord, did, due FROM cards"):
+        cards.setdefault(note, {})[int(ordinal)] = (str(decks[str(deck)]["name"]), int(due))
     notes = {}
     rows = connection.execute("SELECT id, guid, mid, mod, tags, flds FROM notes")
     for number, guid, model, mod, tags, values in rows:
@@ -139,9 +162,7 @@ def _read_collection(connection: sqlite3.Connection) -> Packed:
         if "Key" not in content:
             raise ValueError("a note without the field Key")
         content["Tags"] = " ".join(sorted(tags.split()))
-        notes[guid] = PackedNote(
-            content["Key"], content, mod, bool(content.get("Retired")), *places.get(number, ("", 0))
-        )
+        notes[guid] = PackedNote(content["Key"], content, mod, bool(content.get("Retired")), cards.get(number, {}))
     types = {}
     for model in models.values():
         look = [
@@ -184,8 +205,9 @@ def difference(old: Packed, new: Packed) -> Difference:
             result.ignored.append(change)
         elif not note.retired:
             result.unchanged += 1
-        if before.deck and note.deck and (before.deck, before.position) != (note.deck, note.position):
-            result.moved.append(Move(note.key, note, before.deck))
+        for card, place in before.cards.items():
+            if note.cards.get(card, place) != place:
+                result.moved.append(Move(note.key, note, card, place[0]))
     result.missing = [Change(note.key, note) for guid, note in old.notes.items() if guid not in new.notes]
     result.note_types = sorted(
         name
@@ -194,5 +216,5 @@ def difference(old: Packed, new: Packed) -> Difference:
     )
     for found in (result.added, result.changed, result.retired, result.revived, result.missing, result.ignored):
         found.sort(key=lambda c: c.key)
-    result.moved.sort(key=lambda m: m.key)
+    result.moved.sort(key=lambda m: (m.key, m.card))
     return result

@@ -14,13 +14,13 @@ from functools import lru_cache
 from pathlib import Path
 
 from atlas_decks.cards.ids import Ids
-from atlas_decks.cards.notetypes import NOTE_TYPES
+from atlas_decks.cards.kinds import NOTE_TYPES, DeckKind
 from atlas_decks.compiled.in_order import ScheduledNote
 from atlas_decks.files.zip_archive import Archive, Deflated, deflate
 from atlas_decks.packages.decks import Decks
 from atlas_decks.packages.settings import PackageSettings
 from atlas_decks.packages.tables import made_by_genanki, model_of
-from atlas_decks.schedule.decks import DeckKind
+from atlas_decks.schedule.decks import DECK_KINDS
 
 _BATCH = 2000  # rows written at once
 _NOTE = "INSERT INTO notes VALUES (?,?,?,?,?,?,?,?,?,?,?)"
@@ -39,6 +39,8 @@ class Package:
         self._first_row = ids.first_row
         self._note_types = {kind: ids.note_type(kind) for kind in NOTE_TYPES}
         self._decks = Decks(settings)
+        tiers = [tier.number for tier in settings.plan.tiers]
+        self._deck_ids = {(tier, kind): self._decks.id_of(tier, kind) for tier in tiers for kind in DECK_KINDS}
         self._archive = Archive(file)
         self._scratch = file.with_name(f"{file.name}.anki2")
         self._database = sqlite3.connect(self._scratch, isolation_level=None, check_same_thread=False)
@@ -68,22 +70,21 @@ class Package:
             self._add(note)
 
     def _add(self, note: ScheduledNote) -> None:
-        row, tags, tier, due = note
-        if due is not None and not 0 < due < 1_000_000:
-            raise ValueError(f"{row.key}: position {due} is out of Anki's range")
+        row, tags, tier, cards = note
+        if wrong := [card.due for card in cards if not 0 < card.due < 1_000_000]:
+            raise ValueError(f"{row.key}: position {wrong[0]} is out of Anki's range")
         self._kinds.add(row.kind)
         mod = self._look.mods[row.guid].mod
         self._newest = max(self._newest, mod)
-        number = self._first_row + tier * 10_000_000 + (5_000_000 + _short(row.guid) if due is None else due)
+        number = self._first_row + tier * 10_000_000 + (cards[0].due if cards else 5_000_000 + _short(row.guid))
         model = self._note_types[row.kind]
         text = f" {' '.join(tags)} "
         self._notes.append((number, row.guid, model, mod, -1, text, row.fields, row.key, 0, 0, ""))
-        if due is not None:
-            deck: DeckKind = "redraw" if row.kind == "redraw" else "cards"
-            self._used.add((tier, deck))
-            self._cards.append(
-                (number + 1, number, self._decks.id_of(tier, deck), 0, mod, -1, 0, 0, due, 0, 0, 0, 0, 0, 0, 0, 0, "")
-            )
+        for ordinal, kind, due in cards:
+            self._used.add((tier, kind))
+            deck = self._deck_ids[tier, kind]
+            card = number + due - cards[0].due  # ids of cards and of notes are apart
+            self._cards.append((card, number, deck, ordinal, mod, -1, 0, 0, due, 0, 0, 0, 0, 0, 0, 0, 0, ""))
         if len(self._notes) >= _BATCH:
             self._write()
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from atlas_decks.cards.ids import Ids
+from atlas_decks.cards.kinds import DeckKind
 from atlas_decks.cards.selection import Selection, nothing_selected
 from atlas_decks.cards.templates import Templates
 from atlas_decks.compiled.in_order import ScheduledNote, StudyOrder
@@ -21,7 +22,6 @@ from atlas_decks.packages.release_log import Release
 from atlas_decks.packages.settings import PackageSettings
 from atlas_decks.problems import Problem, ProblemsFoundError, WrongRequestError
 from atlas_decks.project import Project
-from atlas_decks.schedule.decks import deck_kind_of
 from atlas_decks.schedule.limits import limits_of, mean_of
 
 
@@ -125,8 +125,10 @@ def _settings(
     counts: dict[int, tuple[int, int]] = {}
     for diagram in sorted(found.diagrams, key=lambda diagram: diagram.ref.tier):
         cards, diagrams = counts.get(diagram.ref.tier, (0, 0))
-        counts[diagram.ref.tier] = (cards + diagram.notes, diagrams + 1)
-    kinds = Counter(deck_kind_of(head.kind) for diagram in found.diagrams for head in diagram.heads)
+        counts[diagram.ref.tier] = (cards + diagram.cards.total(), diagrams + 1)
+    kinds: Counter[DeckKind] = Counter()
+    for diagram in found.diagrams:
+        kinds.update(diagram.cards)
     releases = request.releases
     if releases is None:
         releases = release_log.read(project.releases, project.name(project.releases))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from atlas_decks.cards.ids import Ids
+from atlas_decks.cards.kinds import NOTE_TYPES
 from atlas_decks.cards.notes import Note, note_key, retired_note
-from atlas_decks.cards.notetypes import NOTE_TYPES
 from atlas_decks.cards.rows import digest
 from atlas_decks.cards.templates import Templates
 from atlas_decks.compiled.store import StoredDiagram

@@ -6,10 +6,11 @@ from collections.abc import Collection
 from typing import Any, Literal
 
 from atlas_decks.cards.ids import Ids
+from atlas_decks.cards.kinds import DeckKind
 from atlas_decks.packages.presets import preset_of
 from atlas_decks.packages.settings import PackageSettings
 from atlas_decks.packages.tables import Deck
-from atlas_decks.schedule.decks import DECK_KINDS, DeckKind, deck_name, parent_deck_name
+from atlas_decks.schedule.decks import DECK_KINDS, deck_name, parent_deck_name
 
 
 class Decks:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from atlas_decks.cards.ids import Ids
-from atlas_decks.cards.notetypes import NOTE_TYPES
+from atlas_decks.cards.kinds import NOTE_TYPES
 from atlas_decks.files import jsonl
 from atlas_decks.problems import Problem
 

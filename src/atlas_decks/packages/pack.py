@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from atlas_decks.cards.ids import Ids
+from atlas_decks.cards.kinds import NOTE_TYPES
 from atlas_decks.cards.notes import Note
-from atlas_decks.cards.notetypes import NOTE_TYPES
 from atlas_decks.cards.rows import row_of
 from atlas_decks.compiled.in_order import ScheduledNote, StudyOrder
 from atlas_decks.packages.apkg import Package
@@ -40,7 +40,7 @@ class Content:
     def tombstones(self, tier: int) -> list[ScheduledNote]:
         """The retired notes of a tier, sorted by GUID; they have no card."""
         gone = sorted((note for note in self.retired if note.tier == tier), key=lambda note: note.guid)
-        return [ScheduledNote(row_of(note), note.tags, tier, None) for note in gone]
+        return [ScheduledNote(row_of(note), note.tags, tier, ()) for note in gone]
 
 
 @dataclass(frozen=True)

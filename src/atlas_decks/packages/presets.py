@@ -10,8 +10,8 @@ import json
 from typing import Any, Literal
 
 from atlas_decks.cards.ids import Ids
+from atlas_decks.cards.kinds import DeckKind
 from atlas_decks.curriculum.models import Pace, Plan
-from atlas_decks.schedule.decks import DeckKind
 from atlas_decks.schedule.limits import Limit, Limits
 from atlas_decks.schedule.memory import EASE, REDRAW_EASE
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from atlas_decks.cards.ids import Ids
-from atlas_decks.cards.notetypes import NOTE_TYPES
+from atlas_decks.cards.kinds import NOTE_TYPES
 from atlas_decks.curriculum.models import Plan
 from atlas_decks.files.zip_archive import Archive, deflate
 from atlas_decks.packages.settings import PackageSettings

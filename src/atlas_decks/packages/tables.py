@@ -15,7 +15,7 @@ from typing import Any
 import genanki
 
 from atlas_decks.cards.ids import Ids
-from atlas_decks.cards.notetypes import NOTE_TYPES
+from atlas_decks.cards.kinds import NOTE_TYPES
 from atlas_decks.cards.templates import Templates
 from atlas_decks.curriculum.models import Plan
 from atlas_decks.packages.settings import PackageSettings
@@ -103,7 +103,7 @@ def note_type_content(kind: str, plan: Plan, templates: Templates) -> list[objec
     return [
         NOTE_TYPES[kind].full_name(plan.deck),
         list(NOTE_TYPES[kind].field_names),
-        templates.card_sides(NOTE_TYPES[kind]),
+        templates.card_sides(NOTE_TYPES[kind], plan),
         templates.css(),
     ]
 
@@ -118,7 +118,7 @@ def model_of(kind: str, settings: PackageSettings) -> Any:
         fields=[{"name": name, "id": ids.field(kind, slot)} for name, slot in note_type.fields],
         templates=[
             {"name": name, "id": ids.template(kind, slot), "qfmt": front, "afmt": back}
-            for name, slot, front, back in settings.templates.card_sides(note_type)
+            for name, slot, front, back in settings.templates.card_sides(note_type, settings.plan)
         ],
         css=settings.templates.css(),
     )

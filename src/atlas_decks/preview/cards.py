@@ -7,13 +7,14 @@ result with the real Anki's for every kind of card.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from atlas_decks.cards.notetypes import NOTE_TYPES
+from atlas_decks.cards.kinds import NOTE_TYPES
 from atlas_decks.cards.templates import Templates
 from atlas_decks.compiled.in_order import ScheduledNote
 from atlas_decks.curriculum.models import Plan
+from atlas_decks.schedule.decks import deck_name
 
 _TAG = re.compile(r"\{\{([#^/]?)([^{}]+)\}\}")
 
@@ -24,15 +25,17 @@ class Card:
 
     kind: str
     key: str
+    ordinal: int
+    name: str  # of its template
     fields: Mapping[str, str]
     front: str
     back: str
 
     @property
     def anchor(self) -> str:
-        """The card's id on its diagram's page: "metric-nodes"."""
+        """The card's id on its diagram's page: "metric-nodes", and "failure-outage-1" where a note has several."""
         _, kind, fact = self.key.split("/")
-        return f"{kind}-{fact}"
+        return f"{kind}-{fact}" + (f"-{self.ordinal}" if self.ordinal else "")
 
 
 def fill(template: str, values: Mapping[str, str]) -> str:
@@ -63,23 +66,26 @@ class CardMaker:
     """Turns notes into cards; the templates of each note type are read once."""
 
     def __init__(self, plan: Plan, templates: Templates) -> None:
-        self._deck = plan.deck
-        self._sides = {kind: templates.card_sides(note_type)[0] for kind, note_type in NOTE_TYPES.items()}
+        self._plan = plan
+        self._sides = {slug: templates.card_sides(kind, plan) for slug, kind in NOTE_TYPES.items()}
 
-    def card(self, note: ScheduledNote, deck: str, media: str) -> Card:
-        """The card of a note that is not retired, in the deck of that name, with the picture of that file name."""
+    def cards(self, note: ScheduledNote, media: str) -> Iterator[Card]:
+        """The cards of a note with the picture of that file name."""
         row = note.row
-        name, _, front, back = self._sides[row.kind]
         fields = row.values()
-        values = {
-            **fields,
-            "Tags": " ".join(note.tags),
-            "Deck": deck,
-            "Subdeck": deck.rpartition("::")[2],
-            "Card": name,
-            "Type": NOTE_TYPES[row.kind].full_name(self._deck),
-        }
-        question = fill(front, values)
-        answer = fill(back, values | {"FrontSide": question})
-        picture = f'<img src="{media}"', f'<img src="media/{media}"'
-        return Card(row.kind, row.key, fields, question.replace(*picture), answer.replace(*picture))
+        for ordinal, kind, _ in note.cards:
+            name, _, front, back = self._sides[row.kind][ordinal]
+            deck = deck_name(self._plan, note.tier, kind)
+            values = {
+                **fields,
+                "Tags": " ".join(note.tags),
+                "Deck": deck,
+                "Subdeck": deck.rpartition("::")[2],
+                "Card": name,
+                "Type": NOTE_TYPES[row.kind].full_name(self._plan.deck),
+            }
+            question = fill(front, values)
+            answer = fill(back, values | {"FrontSide": question})
+            picture = f'<img src="{media}"', f'<img src="media/{media}"'
+            sides = question.replace(*picture), answer.replace(*picture)
+            yield Card(row.kind, row.key, ordinal, name, fields, *sides)

@@ -16,16 +16,16 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from atlas_decks.cards.kinds import KINDS
 from atlas_decks.cards.templates import Templates
 from atlas_decks.compiled.in_order import StudyOrder
-from atlas_decks.curriculum.models import CARD_KINDS, WEEKDAYS, Curriculum, Diagram
+from atlas_decks.curriculum.models import WEEKDAYS, Curriculum, Diagram
 from atlas_decks.diagrams.picture import Picture
 from atlas_decks.preview.cards import Card, CardMaker
-from atlas_decks.schedule.decks import deck_kind_of, deck_name
 
 _PAGES = Path(__file__).parent / "pages"
 _ASSETS = ("site.css", "site.js", "night.js", "search.js")
-KINDS = {kind: kind.capitalize() for kind in CARD_KINDS}
+_NAMES = {slug: kind.name for slug, kind in KINDS.items()}
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def make_site(
     listings = list(_listings(curriculum, entries))
     pages = Templates([_PAGES])
     plan = curriculum.plan
-    shared = {"plan": plan, "kinds": KINDS, "days": WEEKDAYS, "listings": listings, "total": len(entries)}
+    shared = {"plan": plan, "kinds": _NAMES, "days": WEEKDAYS, "listings": listings, "total": len(entries)}
     yield "card.css", templates.css()
     for name in _ASSETS:
         yield name, (_PAGES / name).read_text("utf-8")
@@ -144,8 +144,7 @@ def _entries(
     for tier in order.tiers:
         for scheduled, ready in zip(order.of_tier(tier), order.read_tier(tier), strict=True):
             name = scheduled.stored.ref.diagram
-            decks = [deck_name(curriculum.plan, tier, deck_kind_of(note.row.kind)) for note in ready.notes]
-            cards = tuple(maker.card(note, deck, ready.media) for note, deck in zip(ready.notes, decks, strict=True))
+            cards = tuple(card for note in ready.notes for card in maker.cards(note, ready.media))
             entries.append(Entry(curriculum.by_id[name], pictures[name], cards, ready.media))
     return entries
 
@@ -184,20 +183,13 @@ def _index(entries: Sequence[Entry]) -> str:
     cards = []
     for position, entry in enumerate(entries):
         for card in entry.cards:
-            prompt = entry.diagram.spec.title if card.kind == "redraw" else _plain(card.fields["Prompt"])
-            answer = " ".join(_plain(card.fields[name]) for name in _ANSWERS.get(card.kind, ()))
-            cards.append([position, card.kind, card.anchor, prompt, answer])
+            kind = KINDS[card.kind]
+            prompt = _plain(card.fields["Prompt" if kind.fact else "Title"])
+            answer = " ".join(_plain(card.fields[name]) for name in kind.searched)
+            about = f"{kind.name}: {card.name}" if len(kind.cards) > 1 else kind.name
+            cards.append([position, kind.slug, card.anchor, prompt, answer, about])
     data = json.dumps({"diagrams": diagrams, "cards": cards}, ensure_ascii=False, separators=(",", ":"))
     return data.replace("</", "<\\/")
-
-
-# what the search also looks at, besides the prompt
-_ANSWERS = {
-    "component": ("Answer",),
-    "metric": ("Answer",),
-    "trade-off": ("Choice",),
-    "failure": ("Trigger",),
-}
 
 
 def _plain(text: str) -> str:

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from atlas_decks import pipeline
-from atlas_decks.cards.notetypes import NOTE_TYPES
+from atlas_decks.cards.kinds import NOTE_TYPES
 from atlas_decks.compiled.survey import Survey
 from atlas_decks.curriculum.models import Plan
 from atlas_decks.learner.changes import Difference, Packed, PackedNote, difference, read_package
@@ -27,7 +27,7 @@ from atlas_decks.problems import Problem, ProblemsFoundError
 from atlas_decks.project import Project
 from atlas_decks.release import changelog
 from atlas_decks.release.release_notes import release_note, summary
-from atlas_decks.schedule.decks import DeckKind, deck_name
+from atlas_decks.schedule.decks import DECK_KINDS, deck_name
 
 FIRST = "0.1.0"
 
@@ -150,20 +150,28 @@ def _difference(project: Project, plan: Plan, package: Path | None, new: Packed,
     if not released:
         return difference(Packed({}, {}), new)
     frozen = ledger.read(project.release_ledger, project.name(project.release_ledger))
-    tiers = {tier.number for tier in plan.tiers}
     notes: dict[str, PackedNote] = {}
     types: dict[str, tuple[int, str]] = {}
     for guid, entry in frozen.items():
         parts = entry.key.split("/")
         if entry.tier:
-            # positions are not in the ledger: taken as unmoved
-            position = new.notes[guid].position if guid in new.notes else 0
-            kind: DeckKind = "redraw" if parts[1] == "redraw" else "cards"
-            deck = deck_name(plan, entry.tier, kind) if entry.tier in tiers else ""
-            notes[guid] = PackedNote(entry.key, {}, entry.mod, entry.retired, deck, position)
+            notes[guid] = PackedNote(entry.key, {}, entry.mod, entry.retired, _old_places(plan, entry, new))
         elif parts[0] == "notetype" and parts[1] in NOTE_TYPES:
             types[NOTE_TYPES[parts[1]].full_name(plan.deck)] = (entry.mod, "")
     return difference(Packed(notes, types), new)
+
+
+def _old_places(plan: Plan, entry: ledger.Entry, new: Packed) -> dict[int, tuple[str, int]]:
+    """Where the cards of a note lay. The ledger knows only its tier: all else is taken as unmoved."""
+    if entry.guid not in new.notes or entry.tier not in {tier.number for tier in plan.tiers}:
+        return {}
+    old = {
+        deck_name(plan, tier.number, kind): deck_name(plan, entry.tier, kind)
+        for tier in plan.tiers
+        for kind in DECK_KINDS
+    }
+    places = new.notes[entry.guid].cards
+    return {card: (old.get(deck, deck), position) for card, (deck, position) in places.items()}
 
 
 def _version(wanted: str | None, last: Release | None, changes: Difference) -> str:
@@ -175,7 +183,7 @@ def _version(wanted: str | None, last: Release | None, changes: Difference) -> s
             changes.added
             or changes.retired
             or changes.revived
-            or any(move.old_deck != move.note.deck for move in changes.moved)
+            or any(move.old_deck != move.new_deck for move in changes.moved)
         )
         return f"{major}.{minor + 1}.0" if larger else f"{major}.{minor}.{patch + 1}"
     try:

@@ -53,7 +53,7 @@ def _json(d: Difference) -> str:
         "retired": [c.key for c in d.retired],
         "revived": [c.key for c in d.revived],
         "moved": [
-            {"key": m.key, "old_deck": m.old_deck, "new_deck": m.note.deck, "position": m.note.position}
+            {"key": m.key, "card": m.card, "old_deck": m.old_deck, "new_deck": m.new_deck, "position": m.position}
             for m in d.moved
         ],
         "missing": [c.key for c in d.missing],
@@ -98,7 +98,7 @@ def _text(d: Difference) -> str:
 
 
 def _move(m: Move) -> str:
-    where = f"{m.old_deck} -> {m.note.deck}" if m.old_deck != m.note.deck else f"place {m.note.position}"
+    where = f"{m.old_deck} -> {m.new_deck}" if m.old_deck != m.new_deck else f"place {m.position}"
     return f"{m.key}  {where}"
 
 
@@ -219,15 +219,17 @@ def tag_changes(old: str, new: str) -> str:
 def _moved(moves: Sequence[Move]) -> list[str]:
     if not moves:
         return []
-    decks = [m for m in moves if m.old_deck != m.note.deck]
+    decks = [m for m in moves if m.old_deck != m.new_deck]
     about = "Anki leaves cards that you have where they are; only new learners get them elsewhere."
     lines = ["", "## Moved", "", about]
     if decks:
         lines += ["To follow, search in the browser, select all, and choose Cards > Change Deck:", ""]
-        places = {(m.key.split("/")[0], m.key.split("/")[1] == "redraw"): (m.old_deck, m.note.deck) for m in decks}
-        for (diagram, redraw), (old, new) in sorted(places.items()):
-            search = f"Key:{diagram}/redraw/*" if redraw else f"Key:{diagram}/* -Key:{diagram}/redraw/*"
-            lines.append(f"- `{search}`: from {_escape(old)} to {_escape(new)}")
+        places: dict[tuple[str, str], set[str]] = {}
+        for move in decks:
+            places.setdefault((move.old_deck, move.new_deck), set()).add(move.key)
+        for (old, new), keys in sorted(places.items()):
+            search = f'"deck:{old}" -"deck:{old}::*" ({" OR ".join(f"Key:{key}" for key in sorted(keys))})'
+            lines.append(f"- `{search}`: to {_escape(new)}")
     if rest := len(moves) - len(decks):
         lines += ["", f"{_cards(rest)} got another place among the new cards, which matters only while they are new."]
     return lines

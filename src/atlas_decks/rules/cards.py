@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from atlas_decks.cards.kinds import KINDS
 from atlas_decks.curriculum.models import Component, Curriculum, Diagram, Metric
 from atlas_decks.problems import Problem
 from atlas_decks.rules.registry import curriculum_rule, diagram_rule
@@ -20,9 +21,9 @@ _YES_NO = frozenset(
 
 @diagram_rule("prompt-question")
 def prompt_question(diagram: Diagram) -> Iterator[Problem]:
-    """A prompt is a question; that of a failure may be a situation, as its cards ask the questions."""
+    """A prompt is a question; that of a failure or a decision may be a situation, as the cards ask the question."""
     for card, kind, index, fact in diagram.facts():
-        if card != "failure" and not fact.prompt.endswith("?"):
+        if KINDS[card].asks and not fact.prompt.endswith("?"):
             at = diagram.path(kind, index, "prompt")
             yield diagram.origin.problem(at, "prompt-question", "the prompt does not end with `?`", "ask one question")
 

@@ -7,11 +7,10 @@ one limit holds for a kind over all tiers.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
+from atlas_decks.cards.kinds import DeckKind
 from atlas_decks.curriculum.models import Plan
 
-DeckKind = Literal["cards", "deeper", "redraw", "redraw-deeper"]
 DECK_KINDS: Sequence[DeckKind] = ("cards", "deeper", "redraw", "redraw-deeper")
 _PARENTS: dict[DeckKind, str] = {"cards": "Cards", "deeper": "Deeper", "redraw": "Redraw", "redraw-deeper": "Redraw"}
 
@@ -25,8 +24,3 @@ def deck_name(plan: Plan, tier: int, kind: DeckKind = "cards") -> str:
     """`Atlas::Cards::5 Companies`, or the tier's deck of another kind; redraws beyond the anchors lie in `::Deeper`."""
     below = "::Deeper" if kind == "redraw-deeper" else ""
     return f"{parent_deck_name(plan, kind)}::{plan.tier(tier).deck}{below}"
-
-
-def deck_kind_of(card_kind: str) -> DeckKind:
-    """The kind of deck for a kind of card."""
-    return "redraw" if card_kind == "redraw" else "cards"

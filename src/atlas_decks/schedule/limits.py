@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from atlas_decks.cards.kinds import DeckKind
 from atlas_decks.curriculum.models import Pace, Plan
-from atlas_decks.schedule.decks import DeckKind
 
 _REVIEWS_A_NEW_CARD = 10  # Anki warns of fewer: https://docs.ankiweb.net/deck-options.html#maximum-reviewsday
 _STEP = 5  # new cards a day are rounded up to multiples: a few cards more or less are no reason for a new preset

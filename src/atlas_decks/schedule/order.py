@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
+from atlas_decks.cards.kinds import SLOT
 from atlas_decks.curriculum.models import Category, Company, Curriculum, Plan
 from atlas_decks.schedule.refs import DiagramRef, ref_of
-
-SLOT = 100  # positions a diagram has for its cards; what is unused are the gaps for cards to come
-# first position of each kind within the slot, and the step between its cards
-_OFFSETS = {"component": (0, 5), "metric": (40, 5), "trade-off": (65, 5), "failure": (80, 5), "redraw": (95, 0)}
 
 
 def slots(curriculum: Curriculum) -> dict[str, int]:
@@ -82,11 +79,6 @@ def _by_company(category: Category, companies: Sequence[Company]) -> list[str]:
     return order
 
 
-def positions(slot: int, kinds: Iterable[str]) -> Iterator[int]:
-    """The position of each card of a diagram among all new cards, in the order of `kinds`."""
-    count: dict[str, int] = {}
-    for kind in kinds:
-        index = count.get(kind, 0)
-        count[kind] = index + 1
-        first, step = _OFFSETS[kind]
-        yield (slot + 1) * SLOT + first + index * step
+def first_position(slot: int) -> int:
+    """The position of the first card of the diagram in that slot, among the new cards of its tier."""
+    return (slot + 1) * SLOT

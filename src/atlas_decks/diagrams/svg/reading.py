@@ -14,12 +14,11 @@ from functools import lru_cache
 from lxml import etree
 
 from atlas_decks.diagrams.font import text_width
-from atlas_decks.diagrams.picture import Arrow, Label, Role
+from atlas_decks.diagrams.picture import PSEUDO_STATE, Arrow, Label, Role
 from atlas_decks.diagrams.svg.paths import Point, bounds, polyline
 
 Rect = tuple[float, float, float, float]  # x0, y0, x1, y1 in px
 
-PSEUDO_STATE = "[*]"  # the end of a transition at a circle: where a state machine begins or ends
 _NODE_ID = re.compile(r"-(flowchart|state|entity)-(.+)-\d+$")
 _CLUSTER_ID = re.compile(r"^[^-]+-(.+)$")
 _EDGE_ID = re.compile(r"^L_(.+)_\d+$")

@@ -1,5 +1,5 @@
 "use strict";
-// ATLAS.diagrams: [id, title, tier, category, company, day]; ATLAS.cards: [diagram, kind, anchor, prompt, answer]
+// ATLAS.diagrams: [id, title, tier, category, company, day]; ATLAS.cards: [diagram, kind, anchor, prompt, answer, name of the card]
 const form = document.getElementById("filters");
 const list = document.getElementById("found");
 const more = document.getElementById("more");
@@ -26,12 +26,12 @@ function search() {
 function show() {
   const from = list.childElementCount;
   for (const i of hits.slice(from, from + STEP)) {
-    const [diagram, kind, anchor, prompt] = ATLAS.cards[i];
+    const [diagram, kind, anchor, prompt, , name] = ATLAS.cards[i];
     const [id, title] = ATLAS.diagrams[diagram];
     const item = document.createElement("li");
     const chip = document.createElement("span");
     chip.className = `kind kind-${kind}`;
-    chip.textContent = kind;
+    chip.textContent = name;
     const link = document.createElement("a");
     link.href = `diagram-${id}.html#${anchor}`;
     link.textContent = kind === "redraw" ? `Redraw: ${prompt}` : prompt;

@@ -1,0 +1,58 @@
+r"""Texts of the curriculum -> HTML that Anki shows as it was written.
+
+The markup is small: `code` between backticks, *emphasis* between asterisks, and the line breaks of a block scalar.
+An asterisk marks emphasis only where it touches a word on one side and a space, a bracket or the border of the text on
+the other, so that 2*3*4, *.log and a * b stay what they are. Lines in backticks keep their indentation.
+
+Everything else is text. What Anki would interpret is written so that it does not: "[" of [sound:..], [anki:..], [latex]
+and [$] and "{" of {{..}} become entities (https://docs.ankiweb.net/templates/fields.html,
+https://docs.ankiweb.net/math.html), and an empty element stands between the two characters of MathJax's delimiters
+\( \) \[ \], which MathJax looks for in the text of the page, where entities are gone, but never across elements
+(https://docs.mathjax.org/en/v3.2/input/tex/delimiters.html).
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Final
+
+from markupsafe import Markup
+
+_CODE = re.compile(r"`([^`]+)`")
+_EMPHASIS = re.compile(r"(?<![^\s(“;])\*(?=\w)([^*\n]*?[\w.!?)])\*(?![^\s),.;:!?”&])")
+_MATH = re.compile(r"\\(?=&#91;|[()\]])")
+_ENTITIES: Final = {ord("["): "&#91;", ord("{"): "&#123;"}
+_INDENT = re.compile(r"^ +", re.M)
+
+
+def plain(text: object) -> Markup:
+    """The text as HTML without any markup: for names, and for what stands in attributes."""
+    escaped = html.escape(str(text)).translate(_ENTITIES)
+    return Markup(_MATH.sub(r"\\<i></i>", escaped))  # noqa: S704  just escaped
+
+
+def attribute(text: object) -> Markup:
+    """The text as the value of an attribute, where there can be no element."""
+    return Markup(html.escape(str(text)).translate(_ENTITIES).replace("\\", "&#92;"))  # noqa: S704  just escaped
+
+
+def rich(text: str) -> Markup:
+    """The text as HTML, with its markup."""
+    parts = _CODE.split(text.strip())
+    return Markup("").join(_code(part) if index % 2 else _prose(part) for index, part in enumerate(parts))
+
+
+def bare(text: str) -> str:
+    """The text without its markup, as rules compare words and lists show them."""
+    return "".join(part if index % 2 else _EMPHASIS.sub(r"\1", part) for index, part in enumerate(_CODE.split(text)))
+
+
+def _prose(text: str) -> Markup:
+    shown = _EMPHASIS.sub(r"<em>\1</em>", plain(text))
+    shown = _INDENT.sub(lambda spaces: "&nbsp;" * len(spaces[0]) if spaces.start() else spaces[0], shown)
+    return Markup(shown.replace("\n", "<br>"))  # noqa: S704  escaped by plain
+
+
+def _code(text: str) -> Markup:
+    return Markup("<code>%s</code>") % plain(text.strip("\n"))
