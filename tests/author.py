@@ -94,71 +94,89 @@ class Subject:
   line -->|"one at a time"| work["Worker"]:::service
   work -->|"done"| store[("Ledger")]:::state{trail}
 """,
-            "components": [
-                {
-                    "node": node,
-                    "prompt": COMPONENTS[node][0].replace("NAME", name),
-                    "answer": COMPONENTS[node][1],
-                    "detail": self.text("component", node),
-                }
-                for node in self.facts["component"]
-            ],
-            "metrics": [
-                {
-                    "id": metric,
-                    "prompt": METRICS[metric][0].replace("NAME", name),
-                    "answer": METRICS[metric][1],
-                    "detail": self.text("metric", metric),
-                    "as_of": 2022,
-                    "basis": "reported",
-                    "source": "blog",
-                }
-                for metric in self.facts["metric"]
-            ],
-            "trade_offs": [
-                {
-                    "id": choice,
-                    "choice": f"A {choice} over a direct call",
-                    "prompt": f"What does {name} gain and pay by its {choice}?",
-                    "gains": ["Bursts are absorbed"],
-                    "costs": ["Answers come later"],
-                    **self.optional("trade-off", choice, "instead"),
-                    "source": "blog",
-                }
-                for choice in self.facts["trade-off"]
-            ],
-            "failures": [
-                {
-                    "id": failure,
-                    "prompt": f"A {failure} hits {name}. What breaks, and what contains it?",
-                    "trigger": "A bad release crashes every consumer.",
-                    "effect": "Jobs pile up.",
-                    "containment": self.text("failure", failure),
-                    **self.optional("failure", failure, "detection"),
-                    "source": "blog",
-                }
-                for failure in self.facts["failure"]
-            ],
-            "traces": [
-                {
-                    "id": trace,
-                    "prompt": f"Which parts of {name} does a job pass, in order?",
-                    "path": ["api", "line", "work"],
-                    "detail": self.text("trace", trace),
-                }
-                for trace in self.facts["trace"]
-            ],
-            "decisions": [
-                {
-                    "id": decision,
-                    "prompt": f"{name} gets more jobs in a minute than it can do in an hour, and none may be lost.",
-                    "answer": "A job line",
-                    "not": "More workers",
-                    "tell": self.text("decision", decision),
-                }
-                for decision in self.facts["decision"]
-            ],
+            "components": self._components(name),
+            "metrics": self._metrics(name),
+            "trade_offs": self._trade_offs(name),
+            "failures": self._failures(name),
+            "traces": self._traces(name),
+            "decisions": self._decisions(name),
         }
+
+    def _components(self, name: str) -> list[dict[str, Any]]:
+        return [
+            {
+                "node": node,
+                "prompt": COMPONENTS[node][0].replace("NAME", name),
+                "answer": COMPONENTS[node][1],
+                "detail": self.text("component", node),
+            }
+            for node in self.facts["component"]
+        ]
+
+    def _metrics(self, name: str) -> list[dict[str, Any]]:
+        return [
+            {
+                "id": metric,
+                "prompt": METRICS[metric][0].replace("NAME", name),
+                "answer": METRICS[metric][1],
+                "detail": self.text("metric", metric),
+                "as_of": 2022,
+                "basis": "reported",
+                "source": "blog",
+            }
+            for metric in self.facts["metric"]
+        ]
+
+    def _trade_offs(self, name: str) -> list[dict[str, Any]]:
+        return [
+            {
+                "id": choice,
+                "choice": f"A {choice} over a direct call",
+                "prompt": f"What does {name} gain and pay by its {choice}?",
+                "gains": ["Bursts are absorbed"],
+                "costs": ["Answers come later"],
+                **self.optional("trade-off", choice, "instead"),
+                "source": "blog",
+            }
+            for choice in self.facts["trade-off"]
+        ]
+
+    def _failures(self, name: str) -> list[dict[str, Any]]:
+        return [
+            {
+                "id": failure,
+                "prompt": f"A {failure} hits {name}. What breaks, and what contains it?",
+                "trigger": "A bad release crashes every consumer.",
+                "effect": "Jobs pile up.",
+                "containment": self.text("failure", failure),
+                **self.optional("failure", failure, "detection"),
+                "source": "blog",
+            }
+            for failure in self.facts["failure"]
+        ]
+
+    def _traces(self, name: str) -> list[dict[str, Any]]:
+        return [
+            {
+                "id": trace,
+                "prompt": f"Which parts of {name} does a job pass, in order?",
+                "path": ["api", "line", "work"],
+                "detail": self.text("trace", trace),
+            }
+            for trace in self.facts["trace"]
+        ]
+
+    def _decisions(self, name: str) -> list[dict[str, Any]]:
+        return [
+            {
+                "id": decision,
+                "prompt": f"{name} gets more jobs in a minute than it can do in an hour, and none may be lost.",
+                "answer": "A job line",
+                "not": "More workers",
+                "tell": self.text("decision", decision),
+            }
+            for decision in self.facts["decision"]
+        ]
 
 
 class Author:
