@@ -9,7 +9,7 @@ PYTEST_ARGS ?= -n auto --dist loadfile
 PEERS := .atlas/peers
 BENCH_ARGS ?= -n 72 -n 1060 -n 10000
 
-.PHONY: help decks test test-long lint format docs check preview screenshots verify bench bench-peers clean
+.PHONY: help decks test test-long test-anki lint format docs check preview screenshots verify bench bench-peers clean
 
 help:  ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -26,6 +26,9 @@ test-long: test bench-peers $(VENV)/.reviewer  ## and more kills and sequences, 
 	ATLAS_BENCH_MODULES=$(PEERS)/node_modules $(BIN)/python -m pytest --long -s tests/test_crash_safety.py \
 	  tests/test_release.py tests/test_update_sequences.py tests/diagrams/test_official.py tests/schedule \
 	  tests/test_reviewer.py
+
+test-anki: $(VENV)/.dev  ## packages in eight versions of Anki; 2.1.x wants a Python 3.9 on the machine
+	cd tests && $(abspath $(BIN))/python anki_versions.py
 
 lint: $(VENV)/.dev  ## style, types, workflow files, the curriculum
 	$(BIN)/ruff check
