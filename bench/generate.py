@@ -19,7 +19,7 @@ from atlas_decks.curriculum.models import Curriculum, Diagram, Plan
 from atlas_decks.diagrams.script import diagram_kind
 from atlas_decks.rules.words import contains, count
 
-_WORD = "QWORDQ"  # stands in a template for the diagram's own word
+_WORD, _NAME = "QWORDQ", "QNAMEQ"  # stand in a template for the diagram's own word, small and as a name
 _FILE = 8  # diagrams a file: a company with its facets
 _TIER = 9_000  # diagrams a tier: Anki's positions of new cards end at 1,000,000, and each diagram takes 100
 _CONSONANTS, _VOWELS = "bdfgklmnprstvz", "aeiou"
@@ -82,7 +82,8 @@ def generate(curriculum: Curriculum, folder: Path, number: int) -> None:
         for group in groups:
             picture, facts = next(pairs)
             head = f"- id: {picture.origin.id[:40].rstrip('-')}-{_WORD}\n  group: {group}\n"
-            pieces.append((head + picture.text + facts.text).replace(_WORD, word(slot)))
+            text = (head + picture.text + facts.text).replace(_WORD, word(slot))
+            pieces.append(text.replace(_NAME, word(slot).title()))
             sources.update({**picture.sources, **facts.sources})
             slot += 1
         top = {"category": category, **({"company": company} if company else {}), "sources": sources}
@@ -148,8 +149,8 @@ def _half(number: int, diagram: Diagram, data: dict[str, Any], cited: set[Any]) 
         data["source"] = renamed[data["source"]]
     for facts in data.values():
         for fact in facts if isinstance(facts, list) else ():
-            prompt = fact["prompt"]  # a question, or a situation
-            fact["prompt"] = f"{prompt[:-1]} ({_WORD}){prompt[-1]}"
+            prompt = fact["prompt"]
+            fact["prompt"] = f"Of {_NAME}: {prompt}"  # a system of its own: nobody asks for the same
             if "source" in fact:
                 fact["source"] = renamed[fact["source"]]
     text = "".join(f"  {line}\n" if line else "\n" for line in _yaml(data).splitlines())

@@ -90,7 +90,7 @@ class Subject:
             "shows": f"How a request to {name} becomes a stored job.",
             "mermaid": f"""flowchart TB
   web(["Browser"]):::edge -->|"order {self.picture}"| api["Gateway"]:::service
-  api -->|"job"| line["Job queue"]:::state
+  api -->|"task"| line["Job queue"]:::state
   line -->|"one at a time"| work["Worker"]:::service
   work -->|"done"| store[("Ledger")]:::state{trail}
 """,
@@ -122,6 +122,7 @@ class Subject:
                 "detail": self.text("metric", metric),
                 "as_of": 2022,
                 "basis": "reported",
+                "where": "second paragraph",
                 "source": "blog",
             }
             for metric in self.facts["metric"]
@@ -145,7 +146,7 @@ class Subject:
         return [
             {
                 "id": failure,
-                "prompt": f"A {failure} hits {name}. What breaks, and what contains it?",
+                "prompt": f"A {failure} hits {name}.",
                 "trigger": "A bad release crashes every consumer.",
                 "effect": "Jobs pile up.",
                 "containment": self.text("failure", failure),

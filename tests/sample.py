@@ -68,7 +68,7 @@ _DIAGRAM = """\
     mermaid: |
       flowchart TB
         web(["Browser"]):::edge -->|"order"| api["Gateway"]:::service
-        api -->|"job"| line["Job queue"]:::state
+        api -->|"task"| line["Job queue"]:::state
         line -->|"one at a time"| work["Worker"]:::service
         work --> store[("Ledger")]:::state
     components:
@@ -91,6 +91,7 @@ _DIAGRAM = """\
         detail: Measured on a sale day.
         as_of: 2022
         basis: reported
+        where: second paragraph
         source: blog
       - id: delay
         prompt: How long does a job of Name wait at the median?
@@ -98,6 +99,7 @@ _DIAGRAM = """\
         detail: Longer in a burst.
         as_of: 2022
         basis: reported
+        where: second paragraph
         source: blog
     trade_offs:
       - id: buffer
@@ -109,7 +111,7 @@ _DIAGRAM = """\
         source: blog
     failures:
       - id: stall
-        prompt: The consumers of Name stop. What breaks, and what contains it?
+        prompt: All consumers of Name stop.
         trigger: A bad release crashes every consumer.
         effect: Jobs pile up.
         containment: The release is rolled back.

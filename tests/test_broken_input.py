@@ -86,7 +86,7 @@ def quote_control(sample: Sample) -> str:
     return f"{QUEUES}:{sample.edit('It checks the token.', 'It checks' + chr(7) + ' the token.')}:"
 
 
-MERMAID = 'api -->|"job"| line'
+MERMAID = 'api -->|"task"| line'
 BOMB = "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n"
 
 # name -> (rule, edit): what `check` and `build` must refuse
@@ -152,7 +152,7 @@ FAULTS: dict[str, tuple[str, Break]] = {
     "one id in two files": ("id-unique", edit("id: acme-flow", "id: delta-flow", 0, ACME)),
     # pictures
     # the label ends at the next `|`, a line further down
-    "Mermaid label": ("mermaid-syntax", edit(MERMAID, 'api -->|"job" line', 1)),
+    "Mermaid label": ("mermaid-syntax", edit(MERMAID, 'api -->|"task" line', 1)),
     "Mermaid bracket": ("mermaid-syntax", edit('api["Gateway"]', "api[Gate(way)]")),
     "Mermaid without type": ("mermaid-syntax", edit("mermaid: |\n      flowchart TB", "mermaid: |\n      flow TB")),
     "empty Mermaid": ("wrong-value", edit("    mermaid: |", '    mermaid: ""\n    picture: |')),

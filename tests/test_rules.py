@@ -65,7 +65,7 @@ def misplaced(sample: Sample) -> int:
 CHAIN = """\
 flowchart TB
   web["Browser"] -->|"order"| api["Gateway"]
-  api -->|"job"| line["Job queue"]
+  api -->|"task"| line["Job queue"]
   line -->|"one at a time"| work["Worker"]
   work -->|"row"| store["Ledger"]
 """
@@ -75,6 +75,26 @@ TALL = CHAIN.replace("store", "n0") + "".join(f'  n{i} -->|"a<br/>b<br/>c<br/>d"
 SMALL = 'erDiagram\n  api["Gateway"]\n  line["Job queue"]\n  work["Worker"]\n' + "".join(
     f"  hub ||--o{{ {name} : reads\n" for name in ("api", "line", "work", "shelf_of_archives")
 )
+DEEP = (
+    CHAIN.replace('-->|"one at a time"| work["Worker"]', '-->|"one"| n0["N"]').replace("work -->", "n4 -->")
+    + "".join(f'  n{i} -->|"a<br/>b<br/>c"| n{i + 1}["N{i}"]\n' for i in range(4))
+    + '  store -->|"one at a time"| work["Worker"]\n'
+)
+TRACE = """\
+    traces:
+      - id: way
+        prompt: Which parts does an order of Delta pass, in order?
+        detail: Straight through.
+        path: [web, line, work]
+"""
+DECISION = """\
+    decisions:
+      - id: burst
+        prompt: Bursts overrun a slow consumer. Which pattern absorbs them?
+        answer: A queue
+        not: Polyrhythm
+        tell: Only the buffer keeps what came too early.
+"""
 PIE = 'pie title Share\n  "One" : 60\n  "Two" : 40'
 
 # rule -> (file at fault, the edit; it returns the line at fault)
@@ -92,11 +112,11 @@ FAULTS: dict[str, tuple[str, Break]] = {
         QUEUES,
         lambda s: s.edit("answer: Worker", "answer: Ghost") * 0 + s.edit("node: work", "node: ghost"),
     ),
-    "mask-leak": (QUEUES, lambda s: s.edit('"one at a time"', '"to the worker"') * 0 + s.line("answer: Worker")),
+    "mask-leak": (QUEUES, lambda s: s.edit('"Ledger"', '"Worker log"') * 0 + s.line("answer: Worker")),
     "mask-answer": (QUEUES, edit("answer: Worker", "answer: Consumer")),
-    "metric-in-picture": (QUEUES, lambda s: s.edit('"job"', '"job, 40 ms"') * 0 + s.line("answer: 40 ms")),
+    "metric-in-picture": (QUEUES, lambda s: s.edit('"task"', '"task, 40 ms"') * 0 + s.line("answer: 40 ms")),
     "node-count": (QUEUES, redraw(CHAIN.replace('  work -->|"row"| store["Ledger"]\n', ""))),
-    "edge-labels": (QUEUES, redraw(CHAIN.replace('|"order"|', "").replace('|"job"|', "").replace('|"row"|', ""))),
+    "edge-labels": (QUEUES, redraw(CHAIN.replace('|"order"|', "").replace('|"task"|', "").replace('|"row"|', ""))),
     "width": (QUEUES, redraw(WIDE)),
     "phone": (QUEUES, redraw(SMALL)),
     "node-id": (QUEUES, redraw(CHAIN.replace("web", "call"), 2)),
@@ -120,6 +140,25 @@ FAULTS: dict[str, tuple[str, Break]] = {
     "as-of-source": (QUEUES, edit("as_of: 2022", "as_of: 2024")),
     "length": (QUEUES, edit("detail: It checks the token.", f"detail: {'word ' * 41}")),
     "plain-text": (QUEUES, edit("It checks the token.", "It checks the <b>token</b>.")),
+    "edge-leak": (QUEUES, lambda s: s.edit('"task"', '"into the queue"') * 0 + s.line("answer: Job queue")),
+    "breadcrumb-leak": (QUEUES, edit("answer: Job queue", "answer: Queues")),
+    "placeholder-answer": (QUEUES, edit("answer: Worker", "answer: Worker 2")),
+    "picture-word": (QUEUES, edit("absorbs a burst?", "absorbs a burst, drawn in blue?")),
+    "asked-once": (QUEUES, edit("absorbs a burst?", "absorbs a burst, and how does it?")),
+    "fact-unique": (ACME, edit("does Acme take at peak?", "does Delta take during its peak?", path=ACME)),
+    "trace-path": (QUEUES, edit("    failures:", f"{TRACE}    failures:", 4)),
+    "decision-not": (QUEUES, edit("    failures:", f"{DECISION}    failures:", 4)),
+    "one-exit": (QUEUES, redraw(CHAIN.replace('web["Browser"]', 'web{"Browser"}'), 0)),
+    "first-screen": (QUEUES, lambda s: redraw(DEEP)(s) * 0 + s.line("Which part of Delta drains")),
+    "where": (QUEUES, lambda s: s.edit("        where: second paragraph\n", "") * 0 + s.line("id: peak")),
+    "version-drift": (
+        QUEUES,
+        lambda s: s.edit("basis: reported", "basis: documented") * 0 + s.edit("take at peak?", "take by default?"),
+    ),
+    "core-first": (
+        QUEUES,
+        lambda s: s.edit("answer: Gateway", "answer: Entrance") * 0 + waive(s, "mask-answer") * 0 + s.line("node: api"),
+    ),
     "characters": (QUEUES, edit("It checks the token.", '"It checks the\\u200b token."')),
 }
 
@@ -243,7 +282,7 @@ def test_an_exception_needs_a_reason(sample: Sample) -> None:
 def test_an_exception_from_a_picture_rule_is_not_called_stale_while_there_is_no_picture(sample: Sample) -> None:
     sample.edit("answer: Worker", "answer: Consumer")
     waive(sample, "mask-answer")
-    sample.edit('api -->|"job"| line', 'api -->|"job" line')
+    sample.edit('api -->|"task"| line', 'api -->|"task" line')
     assert {p.rule for p in check(sample)} == {"mermaid-syntax"}
 
 

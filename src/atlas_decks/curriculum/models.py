@@ -225,13 +225,14 @@ class Plan(Model):
 
 
 class Citation(Model):
-    """A source. For living documentation `year` is the year of the version that was read."""
+    """A source. For living documentation `year` is the year, and `version` the release, that was read."""
 
     title: Annotated[str, StringConstraints(min_length=3, max_length=200, strip_whitespace=True)]
     publisher: Text
     year: Annotated[int, Field(ge=1960, le=2100)]
     url: Url | None
     no_url: Text | None = None
+    version: Text | None = None
 
     @model_validator(mode="after")
     def _url_or_reason(self) -> Citation:

@@ -10,11 +10,21 @@ from collections.abc import Iterator, Mapping
 from atlas_decks.curriculum.models import Curriculum, Diagram
 from atlas_decks.diagrams.picture import Picture
 from atlas_decks.problems import Problem
-from atlas_decks.rules import cards, identity, pictures, sources, wording
-from atlas_decks.rules.registry import CURRICULUM_RULES, DIAGRAM_RULES, PICTURE_RULES, Rule, all_rules
+from atlas_decks.rules import cards, core, identity, leaks, pictures, questions, screen, sources, wording
+from atlas_decks.rules.registry import CURRICULUM_RULES, DIAGRAM_RULES, EXCEPTION_RULES, PICTURE_RULES, Rule, all_rules
 
 __all__ = ["all_rules", "check", "claims", "explain"]
-_MODULES = (cards, identity, pictures, sources, wording)  # imported for their registrations
+_MODULES = (
+    cards,
+    core,
+    identity,
+    leaks,
+    pictures,
+    questions,
+    screen,
+    sources,
+    wording,
+)  # imported for their registrations
 
 
 def check(curriculum: Curriculum, drawings: Mapping[str, Picture]) -> list[Problem]:
@@ -37,6 +47,9 @@ def check(curriculum: Curriculum, drawings: Mapping[str, Picture]) -> list[Probl
                 mine += picture_rule.judge(diagram, drawing)
         waived = {waiver.rule for waiver in diagram.spec.exceptions}
         found += [problem for problem in mine if problem.rule not in waived]
+        excepted = [problem for problem in mine if problem.rule in waived]
+        for exception_rule in EXCEPTION_RULES:
+            found += exception_rule.judge(diagram, excepted)
         hit = {problem.rule for problem in mine}
         for index, waiver in enumerate(diagram.spec.exceptions):
             at = diagram.path("exceptions", index)

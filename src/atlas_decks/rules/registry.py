@@ -28,6 +28,7 @@ class Rule:
 CURRICULUM_RULES: list[Rule] = []
 DIAGRAM_RULES: list[Rule] = []
 PICTURE_RULES: list[Rule] = []
+EXCEPTION_RULES: list[Rule] = []
 
 
 def all_rules() -> Iterator[Rule]:
@@ -35,6 +36,7 @@ def all_rules() -> Iterator[Rule]:
     yield from CURRICULUM_RULES
     yield from DIAGRAM_RULES
     yield from PICTURE_RULES
+    yield from EXCEPTION_RULES
 
 
 def _register(rules: list[Rule], name: str, claims: Claims | None = None) -> Callable[[Any], Any]:
@@ -64,3 +66,8 @@ def diagram_rule(name: str) -> Callable[[Callable[[Diagram], Iterable[Problem]]]
 def picture_rule(name: str) -> Callable[[Callable[[Diagram, Picture], Iterable[Problem]]], Judge]:
     """Register a rule that looks at one diagram and its rendered picture."""
     return _register(PICTURE_RULES, name)
+
+
+def exception_rule(name: str) -> Callable[[Callable[[Diagram, Iterable[Problem]], Iterable[Problem]]], Judge]:
+    """Register a rule that looks at one diagram and at the problems that its exceptions cover."""
+    return _register(EXCEPTION_RULES, name)

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from atlas_decks.curriculum.models import Curriculum, Diagram, Metric
 from atlas_decks.problems import Problem
 from atlas_decks.rules.registry import curriculum_rule, diagram_rule
+from atlas_decks.rules.words import words
+
+_VERSION = re.compile(r"(?<![\w.])v?\d+(?:\.\d+)+(?![\w%])|\bv\d+\b|\b[Vv]ersion \d+")
+_DATED = re.compile(r"\b20\d\d\b")  # living documentation has no releases: the year that was read
+_FLOATING = re.compile(r"/(?:latest|current|stable|nightly)/|/(?:blob|tree|raw)/(?:master|main|HEAD|trunk)/")
+_WITHOUT_RELEASES = ("https://docs.aws.amazon.com/", "https://cloud.google.com/", "https://learn.microsoft.com/")
+_PRODUCT = re.compile(r"\b([A-Z][A-Za-z]+) v?(\d+\.\d+)")
 
 
 @diagram_rule("source-known")
@@ -65,3 +73,45 @@ def as_of_source(diagram: Diagram) -> Iterator[Problem]:
             message = f"as_of {metric.as_of} is later than its source ({year})"
             hint = "as_of is the year in which the number was true"
             yield diagram.origin.problem(diagram.path("metrics", index, "as_of"), "as-of-source", message, hint)
+
+
+@diagram_rule("where")
+def where(diagram: Diagram) -> Iterator[Problem]:
+    """A reported or documented number says at which section, table or line of its source it stands."""
+    for index, metric in enumerate(diagram.spec.metrics):
+        if metric.basis in ("reported", "documented") and metric.where is None:
+            at = diagram.path("metrics", index)
+            hint = "add `where: section, table or heading`: whoever saw the number knows it"
+            yield diagram.origin.problem(at, "where", "the metric does not say where in its source it stands", hint)
+
+
+@diagram_rule("version-drift")
+def version_drift(diagram: Diagram) -> Iterator[Problem]:
+    """A documented default names its version, and is of the version that its source names."""
+    for index, metric in enumerate(diagram.spec.metrics):
+        source = diagram.sources.get(metric.source)
+        if metric.basis != "documented" or source is None:
+            continue
+        at = diagram.path("metrics", index, "prompt")
+        asked = f"{metric.prompt} {metric.detail}"
+        cited = f"{source.title} {source.url or ''} {source.version or ''}"
+        if "default" in words(asked) and not (_VERSION.search(asked) or _VERSION.search(cited) or _DATED.search(asked)):
+            hint = "say it in the prompt, or as `version` of the source"
+            yield diagram.origin.problem(at, "version-drift", "a default without the version that has it", hint)
+        elif drift := _drift(asked, cited):
+            message = f"the card says {drift} and its source another version"
+            yield diagram.origin.problem(at, "version-drift", message, "cite the page of that version")
+        floats = source.url and _FLOATING.search(source.url) and not source.url.startswith(_WITHOUT_RELEASES)
+        if floats and not (source.version or _VERSION.search(source.title)):
+            message = f"the page behind {source.url} changes with each release"
+            hint = f"give the address of one release, or `version` under sources.{metric.source}"
+            yield diagram.origin.problem(at, "version-drift", message, hint)
+
+
+def _drift(asked: str, cited: str) -> str:
+    """A product with its version as the card names it, where the source names the product with another version."""
+    for name, version in _PRODUCT.findall(asked):
+        others = [found for product, found in _PRODUCT.findall(cited) if product == name]
+        if others and version not in others:
+            return f"{name} {version}"
+    return ""

@@ -24,3 +24,28 @@ def contains(text: str, part: str) -> bool:
 def count(text: str) -> int:
     """Number of words, as a reader counts them: split at white space."""
     return len(text.split())
+
+
+# words that say nothing of their own: two texts that share only these have nothing in common
+_EMPTY = frozenset(
+    words(
+        """
+        a about after again all also an and any are as at be because been before between both but by can could did do
+        does each ever every for from had has have having how if in into is it its itself just less many may more most
+        much must never no not of off on once one only or other our out over own part parts per same shall should
+        since so some such than that the their them then there these they this those through to too two until up upon
+        was way were what when where which while who whose why will with within without would you your
+        """
+    )
+)
+
+
+@lru_cache(maxsize=8192)
+def content_words(text: str) -> frozenset[str]:
+    """The words of a text that say something, in the singular as far as an `s` tells: for what two texts share."""
+    found = (word.removesuffix("'s").removesuffix("’s") for word in words(text))
+    return frozenset(
+        word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+        for word in found
+        if word not in _EMPTY and len(word) > 1
+    )
