@@ -10,7 +10,7 @@ from atlas_decks.problems import Problem
 from atlas_decks.rules.registry import curriculum_rule, diagram_rule
 from atlas_decks.rules.words import words
 
-_VERSION = re.compile(r"(?<![\w.])v?\d+(?:\.\d+)+(?![\w%])|\bv\d+\b|\b[Vv]ersion \d+")
+_VERSION = re.compile(r"(?<![\w.])v?\d+(?:\.\d+)+(?![\w%])|\bv\d+\b|\b[Vv]ersion \d+|\b[A-Z]\w+ A?\d{1,2}\b")
 _DATED = re.compile(r"\b20\d\d\b")  # living documentation has no releases: the year that was read
 _FLOATING = re.compile(r"/(?:latest|current|stable|nightly)/|/(?:blob|tree|raw)/(?:master|main|HEAD|trunk)/")
 _WITHOUT_RELEASES = ("https://docs.aws.amazon.com/", "https://cloud.google.com/", "https://learn.microsoft.com/")
@@ -102,7 +102,7 @@ def version_drift(diagram: Diagram) -> Iterator[Problem]:
             message = f"the card says {drift} and its source another version"
             yield diagram.origin.problem(at, "version-drift", message, "cite the page of that version")
         floats = source.url and _FLOATING.search(source.url) and not source.url.startswith(_WITHOUT_RELEASES)
-        if floats and not (source.version or _VERSION.search(source.title)):
+        if floats and not (source.version or _VERSION.search(source.title) or _DATED.search(f"{asked} {source.title}")):
             message = f"the page behind {source.url} changes with each release"
             hint = f"give the address of one release, or `version` under sources.{metric.source}"
             yield diagram.origin.problem(at, "version-drift", message, hint)
