@@ -10,13 +10,12 @@ from hypothesis import settings
 
 from atlas_decks.cli.new import write_starter
 from atlas_decks.project import Project
-from support.builds import Built, Checked, build, check, copy_of
+from support.builds import NOW, Built, Checked, build, check, copy_of
 
 settings.register_profile("untimed", deadline=None)  # machines are noisy
 settings.load_profile("untimed")
 
 ROOT = Path(__file__).resolve().parents[1]
-NOW = 2_000_000_000  # after every mod of the committed ledger
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -17,8 +17,8 @@ from playwright.sync_api import sync_playwright
 
 from atlas_decks.cli import run
 from atlas_decks.project import Project
-from cardpages import CardPage, card_pages, page_html
 from support.builds import build, copy_of
+from support.cardpages import CardPage, card_pages, page_html
 
 ROOT = Path(__file__).resolve().parents[1]
 TO = ROOT / "docs" / "screenshots"

@@ -22,6 +22,8 @@ from atlas_decks.pipeline import BuildReport, BuildRequest, Session, Target
 from atlas_decks.problems import Problem
 from atlas_decks.project import Project
 
+NOW = 2_000_000_000  # after every mod of the committed ledger
+
 
 @dataclass(frozen=True)
 class Checked:

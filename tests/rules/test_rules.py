@@ -12,7 +12,7 @@ from atlas_decks.diagrams import make_renderer
 from atlas_decks.problems import Problem
 from atlas_decks.project import Project
 from atlas_decks.rules import all_rules, explain
-from sample import ACME, QUEUES, Sample, make_sample, subject
+from support.sample import ACME, QUEUES, Sample, make_sample, subject
 
 Break = Callable[[Sample], int]
 

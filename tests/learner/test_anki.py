@@ -13,8 +13,7 @@ import pytest
 from atlas_decks.cards.kinds import NOTE_TYPES
 from atlas_decks.learner import real_anki
 from atlas_decks.project import Project
-from conftest import NOW
-from support.builds import Built, Checked, build, copy_of
+from support.builds import NOW, Built, Checked, build, copy_of
 
 pytestmark = pytest.mark.anki
 

@@ -14,8 +14,7 @@ from atlas_decks.curriculum.load import load_plan
 from atlas_decks.learner import real_anki
 from atlas_decks.problems import ProblemsFoundError
 from atlas_decks.project import Project, fresh_id
-from conftest import NOW
-from support.builds import build
+from support.builds import NOW, build
 
 pytestmark = pytest.mark.anki
 

@@ -26,11 +26,11 @@ from atlas_decks.packages import release_log
 from atlas_decks.packages.release_log import Release
 from atlas_decks.problems import ProblemsFoundError
 from atlas_decks.release import changelog
-from sample import ACME, ATLAS, Sample, make_sample
-from test_ledger_merge import git
+from support.repository import git
+from support.sample import ACME, ATLAS, Sample, make_sample
 
 NOW = 1_764_300_000  # 2025-11-28
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 Call = Callable[..., int]
 
 

@@ -13,8 +13,8 @@ import yaml
 from atlas_decks.cards import notes as notes_module
 from atlas_decks.cards.kinds import NOTE_TYPES
 from atlas_decks.project import Project, default_templates
-from sample import ATLAS, PLAN
 from support.builds import Built, build
+from support.sample import ATLAS, PLAN
 
 NAMES = {"aa-flow": "Alpha", "bb-flow": "Bravo", "cc-flow": "Charlie", "dd-flow": "Delta", "ee-flow": "Echo"}
 PLACES = {  # group -> category; architecture is another tier

@@ -17,10 +17,10 @@ from atlas_decks.diagrams import EmbeddedRenderer
 from atlas_decks.files.zip_archive import Archive, deflate, inflate
 from atlas_decks.project import Project
 from atlas_decks.rules.registry import CURRICULUM_RULES
-from sample import ACME, ATLAS, QUEUES, Sample, make_sample
 from support.builds import Checked
+from support.sample import ACME, ATLAS, QUEUES, Sample, make_sample
 
-SOURCE = Path(__file__).resolve().parents[1] / "src" / "atlas_decks"
+SOURCE = Path(__file__).resolve().parents[2] / "src" / "atlas_decks"
 Damage = Callable[[Path], None]
 
 

@@ -14,8 +14,8 @@ from atlas_decks.learner import real_anki
 from atlas_decks.learner.changes import Change, Difference, compare, difference, read_package
 from atlas_decks.project import Project
 from atlas_decks.release.release_notes import format_difference, plain, tag_changes
-from sample import ACME, ATLAS, Sample, make_sample
 from support import builds
+from support.sample import ACME, ATLAS, Sample, make_sample
 
 pytestmark = pytest.mark.anki
 NOW = 1_700_000_000

@@ -19,10 +19,9 @@ from atlas_decks.cli import COMMANDS as SUMMARIES
 from atlas_decks.cli import cli, run
 from atlas_decks.learner.changes import compare
 from atlas_decks.project import Project
-from conftest import NOW
-from support.builds import build, copy_of
+from support.builds import NOW, build, copy_of
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = sorted(SUMMARIES)
 
 

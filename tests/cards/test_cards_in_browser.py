@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from cardpages import CardPage, card_pages, one_of_each, open_all, open_card
 from support.builds import Checked
+from support.cardpages import CardPage, card_pages, one_of_each, open_all, open_card
 
 pytestmark = [pytest.mark.anki, pytest.mark.browser]
 

@@ -17,7 +17,7 @@ import pytest
 
 from atlas_decks.cli import run
 from atlas_decks.files import replace
-from sample import ACME, ATLAS, LEDGER, QUEUES, Sample, make_sample
+from support.sample import ACME, ATLAS, LEDGER, QUEUES, Sample, make_sample
 
 Break = Callable[[Sample], str | None]  # breaks a project; returns the place that the message must name, if any
 Patch = pytest.MonkeyPatch

@@ -26,7 +26,7 @@ def test_every_kind_of_card_in_the_real_window(packages: Path, tmp_path: Path, l
     folder = Path(os.environ.get("ATLAS_SCREENSHOTS", tmp_path / "screenshots"))
     walk = subprocess.run(
         [sys.executable, "-m", "support.reviewer_window", str(packages / "atlas-all.apkg"), str(folder)],
-        cwd=Path(__file__).parent,
+        cwd=Path(__file__).parents[1],
         capture_output=True,
         text=True,
         timeout=PATIENCE,

@@ -11,6 +11,8 @@ from atlas_decks.cards.kinds import NOTE_TYPES
 from atlas_decks.curriculum.load import load_plan
 from atlas_decks.project import Project
 
+_FILE = Path(__file__).resolve().with_suffix(".json")
+
 
 def ids_of(project: str) -> dict[str, Any]:
     """Every id that must never change."""
@@ -28,7 +30,12 @@ def ids_of(project: str) -> dict[str, Any]:
     }
 
 
+def fixed_ids() -> dict[str, Any]:
+    """The ids as they are kept."""
+    kept: dict[str, Any] = json.loads(_FILE.read_text("utf-8"))
+    return kept
+
+
 if __name__ == "__main__":
-    here = Path(__file__).parent
-    plan, _ = load_plan(Project(here.parent))
-    (here / "fixed_ids.json").write_text(json.dumps(ids_of(plan.id), indent=1) + "\n", "utf-8")
+    plan, _ = load_plan(Project(_FILE.parents[2]))
+    _FILE.write_text(json.dumps(ids_of(plan.id), indent=1) + "\n", "utf-8")

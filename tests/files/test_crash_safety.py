@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from atlas_decks.files import replace
-from sample import ACME, ATLAS, LEDGER, Sample, make_sample, subject
+from support.sample import ACME, ATLAS, LEDGER, Sample, make_sample, subject
 
 PROGRAM = [sys.executable, "-c", "from atlas_decks.cli import main; main()"]
 OLD, NEW = 1_700_000_000, 1_700_000_100

@@ -25,9 +25,8 @@ from atlas_decks.packages import apkg
 from atlas_decks.packages.settings import PackageSettings
 from atlas_decks.pipeline import BuildRequest
 from atlas_decks.project import Project
-from conftest import NOW
-from fixed_ids import ids_of
-from support.builds import Built, Checked, build, copy_of, session
+from support.builds import NOW, Built, Checked, build, copy_of, session
+from support.fixed_ids import fixed_ids, ids_of
 
 
 def _collection(data: bytes, folder: Path) -> sqlite3.Connection:
@@ -112,7 +111,7 @@ def test_clients_that_believe_req_make_no_card_of_empty_spare_fields(built: Buil
 
 def test_ids_are_fixed_for_ever(project: Project) -> None:
     """Changing one of these numbers breaks the decks of everybody who has them."""
-    assert ids_of(load_plan(project)[0].id) == json.loads((Path(__file__).parent / "fixed_ids.json").read_text("utf-8"))
+    assert ids_of(load_plan(project)[0].id) == fixed_ids()
 
 
 def test_selection_by_company_category_tier_and_tag(project: Project, checked: Checked) -> None:

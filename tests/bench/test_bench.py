@@ -14,7 +14,7 @@ from bench.generate import generate, word
 from bench.runs import Bench, Scale
 from support.builds import Checked, check
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_made_up_words_differ() -> None:

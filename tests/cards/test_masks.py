@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from cardpages import CardPage, card_pages, open_all
 from support.builds import Checked
+from support.cardpages import CardPage, card_pages, open_all
 from support.placement import MEASURE
 
 pytestmark = [pytest.mark.anki, pytest.mark.browser]

@@ -16,8 +16,8 @@ from atlas_decks.compiled.in_order import StudyOrder
 from atlas_decks.preview import make_site, write_site
 from atlas_decks.preview.cards import CardMaker, fill
 from atlas_decks.project import Project
-from cardpages import card_pages
 from support.builds import Built, Checked, session
+from support.cardpages import card_pages
 
 # one of each type of page
 PAGES = (

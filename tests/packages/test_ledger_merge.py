@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
 from itertools import permutations
 from pathlib import Path
 
@@ -16,20 +14,11 @@ from atlas_decks.cards.ids import Ids
 from atlas_decks.cli import run
 from atlas_decks.packages import ledger
 from atlas_decks.packages.ledger import Entry
-from sample import LEDGER, Sample, make_sample, subject
+from support.repository import git
+from support.sample import LEDGER, Sample, make_sample, subject
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 NOW = 1_700_000_000
-
-
-def git(root: Path, *arguments: str) -> str:
-    """Run git as on any machine: nobody's settings, a fixed author."""
-    who = {f"GIT_{role}_{what}": "x@example.com" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-    environment = {**os.environ, **who, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
-    command = ["git", "-c", "init.defaultBranch=main", "-c", "core.autocrlf=false", *arguments]
-    done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"git {' '.join(arguments)}\n{done.stdout}{done.stderr}"
-    return done.stdout
 
 
 def _commit(root: Path) -> None:

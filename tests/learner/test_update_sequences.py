@@ -24,8 +24,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from atlas_decks.learner import changes, real_anki
 from atlas_decks.learner.changes import PackedNote
-from author import FACTS, LEAST, MOST, NAMES, PLACES, Author, Subject
-from learner import Learner, Snapshot
+from support.author import FACTS, LEAST, MOST, NAMES, PLACES, Author, Subject
+from support.learner import Learner, Snapshot
 
 pytestmark = pytest.mark.anki
 START = 1_600_000_000
