@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from atlas_decks.project import Project
-from sample import make_sample
 from support.builds import build, copy_of
+from support.sample import make_sample
 
 ROOT = Path(__file__).resolve().parents[1]
 CLIENT = Path(__file__).parent / "support/anki_client.py"
