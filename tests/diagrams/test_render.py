@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from lxml import etree
 
-from atlas_decks.diagrams import Cache, EmbeddedRenderer, RendererAwayError, RenderError, make_renderer, render_all
-from atlas_decks.diagrams.mermaid_ink.server import make_server
+from atlas_decks.diagrams import Cache, EmbeddedRenderer, RenderError, render_all
 from atlas_decks.diagrams.palette import CLASSES, GROUND, INK
-from atlas_decks.diagrams.svg.finish import UnsafeSvgError, finish
 from support.builds import Checked
 
 FLOW = 'flowchart TB\n  a(["Client"]):::edge -->|"asks"| b["API (v2)"]:::service\n  b --> c[("Store")]:::state\n'
@@ -100,24 +96,6 @@ def test_hostile_sources_end_in_a_safe_picture_or_an_error(source: str) -> None:
     assert not re.search(r"<script|javascript:|<a[\s>]|https://example", svg)
 
 
-@pytest.mark.parametrize(
-    "raw",
-    [
-        "<svg",
-        "<html/>",
-        '<svg xmlns="http://www.w3.org/2000/svg"/>',
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><script>1</script></svg>',
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><image href="http://x/"/></svg>',
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><rect fill="url(http://x/)"/></svg>',
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><style>@import "x"; a{b:url(http://x)}</style></svg>',
-        '<!DOCTYPE svg [<!ENTITY a "b">]><svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"/>',
-    ],
-)
-def test_what_may_not_be_in_a_picture_is_refused(raw: str) -> None:
-    with pytest.raises(UnsafeSvgError):
-        finish(raw, "flowchart")
-
-
 def test_palette_has_contrast() -> None:
     def luminance(colour: str) -> float:
         parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
@@ -146,69 +124,3 @@ def test_the_cache_renders_only_what_changed(tmp_path: Path) -> None:
     mended, _ = render_all({"a": FLOW}, Counting(), cache)
     assert Counting.count == 4
     assert mended["a"] == first["a"]
-
-
-# --- mermaid.ink ------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def ink(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    server = make_server(0)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    address = f"http://127.0.0.1:{server.server_address[1]}"
-    monkeypatch.setenv("MERMAID_INK_SERVER", address)
-    yield address
-    server.shutdown()
-    server.server_close()
-    thread.join(5)
-
-
-@pytest.mark.parametrize("source", [FLOW, SEQUENCE, STATE], ids=["flowchart", "sequence", "state"])
-def test_mermaid_ink_draws_what_the_embedded_engine_draws(ink: str, source: str) -> None:
-    there, here = make_renderer("mermaid-ink").render(source), EmbeddedRenderer().render(source)
-    assert there.nodes == here.nodes
-    assert (there.edges, there.labelled, there.width, there.height) == (
-        here.edges,
-        here.labelled,
-        here.width,
-        here.height,
-    )
-    assert there.labels == here.labels
-    assert [(e.start, e.end, e.label) for e in there.edges] == [(e.start, e.end, e.label) for e in here.edges]
-
-
-def test_mermaid_py_itself_can_use_the_server(ink: str) -> None:
-    from atlas_decks.diagrams.script import compose
-
-    from mermaid import Mermaid  # isort: skip
-
-    picture = Mermaid(compose(FLOW))
-    assert picture.svg_response.text.startswith("<svg")
-    assert picture.img_response.content.startswith(b"\x89PNG")
-
-
-def test_a_rejected_diagram_is_an_error_of_the_diagram(ink: str) -> None:
-    with pytest.raises(RenderError, match="edge label"):
-        make_renderer("mermaid-ink").render("flowchart TB\n  b -->| c[oops(]\n")
-
-
-def test_a_server_that_is_away_is_said_clearly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MERMAID_INK_SERVER", "http://127.0.0.1:9")
-    with pytest.raises(RendererAwayError, match="does not answer"):
-        make_renderer("mermaid-ink").render(FLOW)
-    monkeypatch.delenv("MERMAID_INK_SERVER")
-    with pytest.raises(RendererAwayError, match="set MERMAID_INK_SERVER"):
-        make_renderer("mermaid-ink")
-
-
-def test_a_server_that_hangs_ends_in_a_time_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    import socket
-
-    from atlas_decks.diagrams.mermaid_ink import client
-
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        monkeypatch.setenv("MERMAID_INK_SERVER", f"http://127.0.0.1:{listener.getsockname()[1]}")
-        monkeypatch.setattr(client._Client, "timeout", 0.2)
-        with pytest.raises(RendererAwayError, match="Timeout"):
-            make_renderer("mermaid-ink").render(FLOW)

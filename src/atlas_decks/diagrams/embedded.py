@@ -44,7 +44,7 @@ class EmbeddedRenderer:
 
 
 def _is_syntax(error: ValueError) -> bool:
-    from atlas_decks.diagrams.svg.finish import UnsafeSvgError
+    from atlas_decks.diagrams.svg.clean import UnsafeSvgError
 
     return not isinstance(error, UnsafeSvgError) and str(error).startswith("Diagram parse error")
 

@@ -60,7 +60,9 @@ def shield(source: str, kind: str) -> str:
 
 def unshield(drawn: str, xml: bool = True) -> str:
     """An engine's XML, or what else it says, with the stand-ins turned back."""
-    return drawn.translate(_BACK_IN_XML if xml else _BACK) if _IS_STAND_IN.search(drawn) else drawn
+    if drawn.isascii() or not _IS_STAND_IN.search(drawn):
+        return drawn
+    return drawn.translate(_BACK_IN_XML if xml else _BACK)
 
 
 def readable(text: Text) -> str:

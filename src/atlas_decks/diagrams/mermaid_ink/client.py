@@ -7,37 +7,43 @@ from __future__ import annotations
 
 import os
 
-import requests
-
+from atlas_decks.diagrams.mermaid_ink import fetch
 from atlas_decks.diagrams.picture import Picture
 from atlas_decks.diagrams.renderer import RendererAwayError, RenderError
 from atlas_decks.diagrams.script import compose, diagram_kind
-from atlas_decks.diagrams.svg.finish import UnsafeSvgError, finish
+from atlas_decks.diagrams.svg.clean import UnsafeSvgError
+from atlas_decks.diagrams.svg.finish import finish
+from atlas_decks.diagrams.texts import unshield
 
 from mermaid import Mermaid, MermaidError  # isort: skip  # after `script`, which silences its import
 
 VARIABLE = "MERMAID_INK_SERVER"
+_SAID = 300  # characters of what a server says that are passed on
 
 
 class _Client(Mermaid):  # type: ignore[misc]
-    """mermaid-py's client with a time-out, and without its second request for a bitmap."""
+    """mermaid-py's client with bounds, and without its second request for a bitmap."""
 
-    timeout = 20.0  # seconds
+    text = ""
 
     def _make_request_to_mermaid(self) -> None:
         url = f"{os.environ[VARIABLE].rstrip('/')}/svg/{self._diagram}"
-        self.svg_response = requests.get(url, timeout=self.timeout)
-        if not self.svg_response.ok:
-            raise MermaidError(self.svg_response.status_code, self.svg_response.text, url)
+        answer = fetch.get(url)
+        if answer.status != 200:
+            raise MermaidError(answer.status, answer.text, url)
+        self.text = answer.text
 
 
 class InkRenderer:
     """Draws through the server named by MERMAID_INK_SERVER. Raises RendererAwayError where it is not named."""
 
     def __init__(self) -> None:
-        self._server = os.environ.get(VARIABLE, "")
-        if not self._server.startswith(("http://", "https://")):
-            raise RendererAwayError(f"set {VARIABLE} to the address of a mermaid.ink-compatible server")
+        try:
+            parts = fetch.split_address(os.environ.get(VARIABLE, ""))
+        except ValueError as error:
+            raise RendererAwayError(f"set {VARIABLE} to the address of a mermaid.ink-compatible server") from error
+        port = f":{parts.port}" if parts.port else ""
+        self._server = f"{parts.scheme}://{parts.hostname}{port}{parts.path}"  # without a name and password in it
 
     @property
     def version(self) -> str:
@@ -47,13 +53,18 @@ class InkRenderer:
     def render(self, source: str) -> Picture:
         """Draw one source; raises RenderError, or RendererAwayError where the server does not answer."""
         try:
-            text = _Client(compose(source, text_labels=True)).svg_response.text
-            return finish(text, diagram_kind(source))
+            return finish(_Client(compose(source, text_labels=True)).text, diagram_kind(source))
         except MermaidError as error:
             if error.status_code == 400:
-                raise RenderError(error.response_text.strip() or "the server rejects the diagram") from error
+                raise RenderError(_said(error.response_text) or "the server rejects the diagram") from error
             raise RendererAwayError(f"{self._server} answered {error.status_code}") from error
-        except requests.RequestException as error:
-            raise RendererAwayError(f"{self._server} does not answer ({type(error).__name__})") from error
+        except fetch.FetchError as error:
+            raise RendererAwayError(f"{self._server} does not answer ({error})") from error
         except UnsafeSvgError as error:
             raise RenderError(str(error)) from error
+
+
+def _said(text: str) -> str:
+    """What a server says, on one line and without characters that a terminal obeys."""
+    words = " ".join(unshield(text, xml=False).split())
+    return "".join(char for char in words if char.isprintable())[:_SAID]

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import cast
+from typing import Any, cast
 
 import cssselect
 import tinycss2
@@ -47,7 +47,16 @@ _INHERITED = {
 _SIMPLE = re.compile(r"([.#]?)([A-Za-z_][\w-]*)")
 _COMPOUND = re.compile(r"(?:\*|[A-Za-z][\w-]*)?(?:[.#][A-Za-z_][\w-]*)*")
 _RGB = re.compile(r"rgb\(\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*\)")
-_EXTERNAL = re.compile(r"url\(\s*['\"]?(?!#|data:)", re.IGNORECASE)
+_PLAIN = re.compile(r"[\w#.,%+ -]*")  # a value without functions, strings and escapes
+_SUSPECT = re.compile(r"[\\(@{}\"'/]")  # what a reference, a rule or a comment needs
+_COLOURS = frozenset(["rgb", "rgba", "hsl", "hsla"])
+_REFERRING = frozenset(["url", "src", "image", "image-set", "-webkit-image-set", "cross-fade", "element", "paint"])
+_VALUES = frozenset(["whitespace", "ident", "number", "percentage", "dimension", "hash"])
+_LOCAL = ("#", "data:")
+# Bounds of what a sheet may cost; Mermaid's own has some 300 selectors of at most 5 steps.
+_MAX_SELECTOR = 300  # characters
+_MAX_SELECTORS = 3_000
+_MAX_WORK = 2_000_000  # elements looked at
 
 
 class UnsafeStyleError(ValueError):
@@ -87,6 +96,7 @@ class _Tree:
 
     def __init__(self, root: etree._Element) -> None:
         self.root = root
+        self.work = 0
         self.names: dict[etree._Element, set[str]] = {}
         self.by_name: dict[str, list[etree._Element]] = {}
         for element in root.iter():
@@ -105,6 +115,9 @@ def _under(tree: _Tree, element: etree._Element, child: bool, before: Sequence[_
     step, rest = before[0], before[1:]
     above = element.getparent()
     while above is not None:
+        tree.work += 1
+        if tree.work > _MAX_WORK:
+            raise UnsafeStyleError("the style sheet takes too long")
         if step.names <= tree.names[above] and _under(tree, above, step.child, rest):
             return True
         if child:
@@ -127,22 +140,51 @@ def _steps(selector: str) -> tuple[_Step, ...]:
     return tuple(reversed(steps))
 
 
+@lru_cache(maxsize=1024)
+def is_local(text: str) -> bool:
+    """Whether CSS, a value or a list of declarations, refers to nothing outside its file and cannot begin a rule.
+
+    Escapes and comments are resolved first, as a browser does.
+    """
+    return not _SUSPECT.search(text) or _all_local(tinycss2.parse_component_value_list(text))
+
+
+def _all_local(tokens: Iterable[Any]) -> bool:
+    for token in tokens:
+        if token.type in ("at-keyword", "{} block", "error", "bad-url"):
+            return False
+        if token.type == "url" and not token.value.strip().startswith(_LOCAL):
+            return False
+        if token.type == "function":
+            strings = (part.value for part in token.arguments if part.type in ("string", "ident", "url"))
+            if token.lower_name in _REFERRING and not all(str(v).strip().startswith(_LOCAL) for v in strings):
+                return False
+            if not _all_local(token.arguments):
+                return False
+        elif token.type in ("() block", "[] block") and not _all_local(token.content):
+            return False
+    return True
+
+
 @lru_cache(maxsize=64)
 def _rules(sheet: str) -> tuple[_Rule, ...]:
     """The rules of a style sheet, in order; selectors that this module does not know are left out."""
-    rules = []
+    rules: list[_Rule] = []
     for rule in tinycss2.parse_stylesheet(sheet, skip_comments=True, skip_whitespace=True):
         if rule.type != "qualified-rule":
             if rule.type == "at-rule" and rule.lower_at_keyword == "import":
                 raise UnsafeStyleError("the style sheet refers to another file")
             continue
-        body = tinycss2.serialize(rule.content)
-        if _EXTERNAL.search(body) or "@import" in body:
+        if not _all_local(rule.content):
             raise UnsafeStyleError("the style sheet refers to another file")
-        declarations = _declarations(body)
+        declarations = _declarations(tinycss2.serialize(rule.content))
         if not declarations:
             continue
         for selector in tinycss2.serialize(rule.prelude).split(","):
+            if len(selector) > _MAX_SELECTOR:
+                continue
+            if len(rules) >= _MAX_SELECTORS:
+                raise UnsafeStyleError(f"the style sheet has more than {_MAX_SELECTORS:,} selectors")
             try:
                 (parsed,) = cssselect.parse(selector.strip())
                 path = etree.XPath(cssselect.GenericTranslator().selector_to_xpath(parsed))
@@ -172,14 +214,30 @@ def _declarations(text: str) -> Mapping[str, tuple[str, bool]]:
         name, value = name.strip().lower(), value.strip()
         important = value.endswith("!important")
         if colon and name in _KEPT and (important or not found.get(name, ("", False))[1]):
-            found[name] = (_normal(value.removesuffix("!important").strip()), important)
+            value = _normal(value.removesuffix("!important").strip())
+            if value:
+                found[name] = (value, important)
     return found
 
 
 @lru_cache(maxsize=512)
 def _normal(value: str) -> str:
+    """The value as it is written into a picture: names, numbers and colours. Empty for what is more than that."""
+    if not _PLAIN.fullmatch(value):
+        tokens = [token for token in tinycss2.parse_component_value_list(value) if token.type != "comment"]
+        if not all(map(_is_value, tokens)):
+            return ""
+        value = tinycss2.serialize(tokens).strip()
+        if "\\" in value:
+            return ""
     value = _RGB.sub(lambda match: "#" + "".join(f"{int(part):02x}" for part in match.groups()), value)
     return value.replace(", ", ",").lower()
+
+
+def _is_value(token: Any) -> bool:
+    if token.type == "function":
+        return token.lower_name in _COLOURS and all(map(_is_value, token.arguments))
+    return token.type in _VALUES or (token.type == "literal" and token.value in (",", "/"))
 
 
 def resolve(root: etree._Element, *sheets: str) -> dict[etree._Element, Style]:
@@ -205,8 +263,8 @@ def resolve(root: etree._Element, *sheets: str) -> dict[etree._Element, Style]:
             if key == "style":
                 for name, (value, important) in _declarations(str(text)).items():
                     declare(element, name, value, (important, 2, (0, 0, 0), 0))
-            elif key in _KEPT and key not in ("rx", "ry"):
-                declare(element, str(key), _normal(str(text)), (False, 0, (0, 0, 0), 0))
+            elif key in _KEPT and key not in ("rx", "ry") and (value := _normal(str(text))):
+                declare(element, str(key), value, (False, 0, (0, 0, 0), 0))
     result: dict[etree._Element, Style] = {}
     _cascade(root, _INHERITED, found, result)
     return result

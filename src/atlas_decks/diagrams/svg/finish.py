@@ -1,7 +1,7 @@
 """Engine output -> a self-contained SVG and its Picture.
 
-Nothing leaves this module that is not on the allow-lists: no script, no link, no foreignObject, no reference outside
-the file. The node boxes are read from the same tree, so they are exact.
+The tree is cleaned (`clean`), read (`reading`), styled (`cascade`) and made small (`minify`). Node boxes and edges are
+read from the tree that is drawn, so they are exact.
 """
 
 from __future__ import annotations
@@ -15,88 +15,15 @@ from atlas_decks.diagrams.font import font_face, missing_glyphs, text_width
 from atlas_decks.diagrams.palette import CSS, GROUND
 from atlas_decks.diagrams.picture import Box, Edge, Picture
 from atlas_decks.diagrams.svg import cascade
+from atlas_decks.diagrams.svg.clean import UnsafeSvgError, clean, drop, parse, view_box
 from atlas_decks.diagrams.svg.minify import minify
 from atlas_decks.diagrams.svg.reading import Line, Rect, font_size, mark_roles, read
 from atlas_decks.diagrams.texts import unshield
 
 SVG = "http://www.w3.org/2000/svg"
 
-_ELEMENTS = frozenset(
-    [
-        "svg",
-        "g",
-        "rect",
-        "circle",
-        "ellipse",
-        "line",
-        "polygon",
-        "polyline",
-        "path",
-        "text",
-        "tspan",
-        "defs",
-        "marker",
-        "style",
-        "symbol",
-        "use",
-        "title",
-        "desc",
-    ]
-)
-_ATTRIBUTES = frozenset(
-    [
-        "id",
-        "class",
-        "x",
-        "y",
-        "x1",
-        "y1",
-        "x2",
-        "y2",
-        "cx",
-        "cy",
-        "r",
-        "rx",
-        "ry",
-        "width",
-        "height",
-        "d",
-        "points",
-        "transform",
-        "viewBox",
-        "fill",
-        "stroke",
-        "stroke-width",
-        "stroke-dasharray",
-        "stroke-opacity",
-        "fill-opacity",
-        "opacity",
-        "text-anchor",
-        "dominant-baseline",
-        "alignment-baseline",
-        "dy",
-        "dx",
-        "style",
-        "marker-end",
-        "marker-start",
-        "markerWidth",
-        "markerHeight",
-        "markerUnits",
-        "orient",
-        "refX",
-        "refY",
-        "font-size",
-        "name",
-    ]
-)
-_ALLOWED = _ATTRIBUTES | {"data-et", "data-from", "data-id", "data-role", "data-to", "data-type"}
-_UNSAFE = re.compile(r"javascript:|url\(\s*['\"]?(?!#|data:)", re.IGNORECASE)
-_REFERENCE = re.compile(r"url\(#([^)]+)\)")
+_SHEET = re.compile(r"[\w.{}:;#,%() +-]*")
 _GROUND_PAD = 1.5  # px that the ground of an edge's label shows on either side of the text
-
-
-class UnsafeSvgError(ValueError):
-    """The engine wrote something that may not go onto a card."""
 
 
 def finish(raw: str, kind: str, minified: bool = True) -> Picture:
@@ -105,12 +32,21 @@ def finish(raw: str, kind: str, minified: bool = True) -> Picture:
     Without `minified` the SVG keeps the ids and classes by which its nodes, edges and labels can be told apart, so that
     it can be read again. Raises UnsafeSvgError where the SVG is malformed or holds what may not be there.
     """
-    root = _parse(unshield(raw))
+    try:
+        return _finish(raw, kind, minified)
+    except UnsafeSvgError:
+        raise
+    except (ValueError, OverflowError) as error:  # a number that is none, and the like
+        raise UnsafeSvgError(f"the SVG cannot be read: {str(error)[:100]}") from error
+
+
+def _finish(raw: str, kind: str, minified: bool) -> Picture:
+    root = parse(unshield(raw))
     for old in root.findall("rect[@class='atlas-ground']"):
         root.remove(old)
     mark_roles(root)
-    _clean(root)
-    x, y, width, height = _view_box(root)
+    clean(root)
+    x, y, width, height = view_box(root)
     _simplify_rough(root)
     _ground_labels(root)
     seen = read(root, kind)
@@ -165,70 +101,11 @@ class _Frame:
         return Edge(line.start, line.end, line.label, line.arrow, tuple(map(self.point, line.points)), box)
 
 
-def _parse(raw: str) -> etree._Element:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
-    try:
-        root = etree.fromstring(raw.encode("utf-8"), parser)
-    except (etree.XMLSyntaxError, UnicodeEncodeError) as error:
-        raise UnsafeSvgError(f"malformed SVG: {error}") from error
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise UnsafeSvgError("the SVG declares a DTD")
-    for element in root.iter():
-        if isinstance(element.tag, str):
-            element.tag = element.tag.rpartition("}")[2]
-    etree.cleanup_namespaces(root)
-    if root.tag != "svg":
-        raise UnsafeSvgError(f"the root is <{root.tag}>, not <svg>")
-    return root
-
-
-def _clean(root: etree._Element) -> None:
-    etree.strip_elements(root, "filter", "linearGradient", with_tail=False)  # decoration that nothing of ours needs
-    used: set[str] = set()  # ids that something refers to
-    for element in list(root.iter()):
-        tag = element.tag
-        if not isinstance(tag, str):
-            continue
-        if tag == "a":  # keep what a link holds, drop the link
-            element.tag = "g"
-        elif tag not in _ELEMENTS:
-            raise UnsafeSvgError(f"<{tag}> may not stand in a diagram")
-        for name, value in element.items():
-            if name not in _ALLOWED:
-                del element.attrib[name]
-            elif ":" in value or "(" in value:  # without one of them it is neither an address nor a function
-                if _UNSAFE.search(str(value)):
-                    raise UnsafeSvgError(f"{name!s}={value[:60]!r} may not stand in a diagram")
-                used.update(_REFERENCE.findall(str(value)))
-    for element in list(root.iter("marker", "symbol")):
-        if element.get("id") not in used:
-            _drop(element)
-    for element in list(root.iter("defs")):
-        if len(element) == 0:
-            _drop(element)
-
-
 def _drop_empty(root: etree._Element) -> None:
     """Drop the groups that the engine put aside for HTML labels; until the edges are read they say whose a text is."""
     for element in reversed(list(root.iter("g"))):
         if len(element) == 0:
-            _drop(element)
-
-
-def _drop(element: etree._Element) -> None:
-    parent = element.getparent()
-    if parent is not None:
-        parent.remove(element)
-
-
-def _view_box(root: etree._Element) -> tuple[float, float, float, float]:
-    try:
-        x, y, width, height = map(float, (root.get("viewBox") or "").replace(",", " ").split())
-    except ValueError as error:
-        raise UnsafeSvgError("the SVG has no viewBox") from error
-    if not (0 < width < 20000 and 0 < height < 40000):
-        raise UnsafeSvgError(f"a picture of {width:.0f} x {height:.0f} px")
-    return x, y, width, height
+            drop(element)
 
 
 def _simplify_rough(root: etree._Element) -> None:
@@ -280,7 +157,7 @@ def _style(root: etree._Element, characters: frozenset[str], minified: bool) -> 
     sheets = []
     for style in list(root.iter("style")):
         sheets.append(style.text or "")
-        _drop(style)
+        drop(style)
     try:
         if minified:
             rules = minify(root, *sheets, CSS)
@@ -289,6 +166,8 @@ def _style(root: etree._Element, characters: frozenset[str], minified: bool) -> 
             rules = ""
     except cascade.UnsafeStyleError as error:
         raise UnsafeSvgError(str(error)) from error
+    if not _SHEET.fullmatch(rules):
+        raise UnsafeSvgError("the style sheet holds more than plain values")
     style = etree.Element("style")
     style.text = f"{font_face(characters)}svg{{font-family:Atlas,sans-serif}}{rules}"
     root.insert(0, style)

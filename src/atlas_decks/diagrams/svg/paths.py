@@ -11,11 +11,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
+from fontTools.pens.basePen import PenError
 from fontTools.pens.boundsPen import BoundsPen
 from fontTools.svgLib.path import parse_path
 
 _TOKEN = re.compile(r"[A-Za-z]|-?(?:\d+\.?\d*|\.\d+)(?:e-?\d+)?")
-_NUMBER = re.compile(r"-?\d+\.\d{2,}(?:e-?\d+)?")
+_NUMBER = re.compile(r"(?<!\d)-?\d{1,15}\.\d{2,}(?:e-?\d{1,3})?")
 _ARGUMENTS = {"M": 2, "L": 2, "Q": 4, "C": 6, "Z": 0}
 _FLAT = 0.08  # px by which a point may lie off the line that replaces it
 Point = tuple[float, float]
@@ -47,14 +48,24 @@ def bounds(data: str) -> tuple[float, float, float, float] | None:
     """x0, y0, x1, y1 of what a path draws; None where it draws nothing."""
     segments = _parse(data)
     if segments is None or any(command in "CQ" for command, _ in segments):
-        pen = BoundsPen(None)
-        parse_path(" ".join(data.split()), pen)  # it takes a line break for a part of a number
-        return pen.bounds  # type: ignore[no-any-return]
+        return _measured(data)
     points = [point for _, points in segments for point in points]
     if not points:
         return None
     xs, ys = zip(*points, strict=True)
     return min(xs), min(ys), max(xs), max(ys)
+
+
+def _measured(data: str) -> tuple[float, float, float, float] | None:
+    pen = BoundsPen(None)
+    try:
+        parse_path(" ".join(data.split()), pen)  # it takes a line break for a part of a number
+    except (ValueError, IndexError, TypeError, ArithmeticError, AssertionError, PenError) as error:
+        raise ValueError(f"odd path data: {data[:40]}") from error
+    found: tuple[float, float, float, float] | None = pen.bounds
+    if found is not None and not all(map(math.isfinite, found)):
+        raise ValueError(f"a path without bounds: {data[:40]}")
+    return found
 
 
 def polyline(data: str) -> tuple[Point, ...]:
@@ -102,6 +113,8 @@ def _parse(data: str) -> Sequence[Segment] | None:
         try:
             values = [float(token) for token in tokens[at : at + count]]
         except ValueError:
+            return None
+        if not all(map(math.isfinite, values)):
             return None
         at += count
         points = tuple(zip(values[::2], values[1::2], strict=True))

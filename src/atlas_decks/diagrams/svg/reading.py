@@ -111,7 +111,10 @@ def text_of(element: etree._Element) -> str:
 
 
 def _number(element: etree._Element, name: str) -> float:
-    return float(element.get(name) or 0)
+    value = float(element.get(name) or 0)
+    if not math.isfinite(value):
+        raise ValueError(f"{name}={element.get(name)}")
+    return value
 
 
 def _offset(element: etree._Element | None) -> Point:
