@@ -25,7 +25,7 @@ TO = ROOT / "docs" / "screenshots"
 DIAGRAM = "bulkhead-thread-pool"
 # file name -> night mode, and the cards that stand side by side
 STRIPS: dict[str, tuple[bool, tuple[tuple[str, str], ...]]] = {
-    "cards-light": (False, (("component/pb", "front"), ("component/pb", "back"), ("redraw/redraw", "front"))),
+    "cards-light": (False, (("component/cmd", "front"), ("component/cmd", "back"), ("redraw/redraw", "front"))),
     "cards-night": (
         True,
         (
