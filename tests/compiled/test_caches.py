@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Callable
@@ -11,7 +12,7 @@ import pytest
 
 from atlas_decks import rules
 from atlas_decks.cli import run
-from atlas_decks.compiled import keys, workers
+from atlas_decks.compiled import keys, tally, workers
 from atlas_decks.compiled.survey import judge_whole, survey
 from atlas_decks.diagrams import EmbeddedRenderer
 from atlas_decks.files.zip_archive import Archive, deflate, inflate
@@ -273,3 +274,26 @@ def test_progress_is_told_while_subjects_are_made_and_when_they_are_found(sample
         found = survey(Project(sample.root), EmbeddedRenderer(), progress=steps.append)
         assert sum(steps) == found.count > 1
         assert len(steps) > 1
+
+
+def test_stats_counts_alike_from_the_store_and_from_the_files(
+    sample: Sample, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stats() -> str:
+        assert run(["--project", str(sample.root), "stats", "--format", "json"]) == 0
+        return capsys.readouterr().out
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("read although it was stored")
+
+    loaded = stats()
+    assert json.loads(loaded)["cards"]["redraw"] == json.loads(loaded)["diagrams"] == 3
+    assert not (sample.root / ".atlas").exists(), "counting draws and keeps nothing"
+    build(sample)
+    with monkeypatch.context() as patch:
+        patch.setattr(tally, "decode", refuse)
+        assert stats() == loaded
+    sample.edit("answer: Worker", "answer: Consumer", ACME)  # a rule complains: it still counts
+    assert run(["--project", str(sample.root), "-q", "check"]) == 1
+    capsys.readouterr()
+    assert stats() == loaded

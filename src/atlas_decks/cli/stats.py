@@ -10,6 +10,7 @@ from rich.table import Table
 
 from atlas_decks.cards.kinds import KINDS
 from atlas_decks.cli.context import Context, pass_context
+from atlas_decks.compiled.tally import tally
 from atlas_decks.curriculum import load
 
 
@@ -23,17 +24,17 @@ def command(context: Context, style: str) -> None:
     Example:
       atlas-decks stats --format json
     """
-    curriculum, _ = load.load(context.open_project())
-    plan = curriculum.plan
-    count = Counter((d.category.slug, d.spec.group) for d in curriculum.diagrams)
-    cards: Counter[str] = Counter(kind for d in curriculum.diagrams for kind, *_ in d.facts())
-    cards["redraw"] = len(curriculum.diagrams)
+    project = context.open_project()
+    plan, _ = load.load_plan(project)
+    diagrams = list(tally(project, plan))
+    count = Counter((diagram.category, diagram.group) for diagram in diagrams)
+    cards: Counter[str] = sum((diagram.notes for diagram in diagrams), Counter())
     rows = [
         {"category": c.slug, "group": g.slug, "tier": c.tier, "diagrams": count[c.slug, g.slug], "planned": g.planned}
         for c in plan.categories
         for g in c.groups
     ]
-    total = len(curriculum.diagrams)
+    total = len(diagrams)
     figures = {"diagrams": total, "planned": plan.planned, "cards": {k: cards[k] for k in KINDS}, "groups": rows}
     if style == "json":
         click.echo(json.dumps(figures, indent=2))
