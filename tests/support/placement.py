@@ -25,13 +25,19 @@ MEASURE = """([cards, covers, stretched, off]) => {
       const d = drawn(img), proportion = d.w / d.h / (img.naturalWidth / img.naturalHeight), boxes = [];
       if (Math.abs(proportion - 1) * Math.min(d.w, d.h) > off) fault(figure, 'out of proportion ' + proportion);
       widths.push(d.w);
-      for (const e of figure.querySelectorAll('.mask, .ring')) {
+      for (const e of figure.querySelectorAll('.mask, .ring, .stop')) {
         const r = e.getBoundingClientRect(), s = n => parseFloat(e.style[n]) / 100;
         const x = d.x + s('left') * d.w, y = d.y + s('top') * d.h;
         const worst = Math.max(...[r.left - x, r.top - y, r.right - x - s('width') * d.w, r.bottom - y - s('height') * d.h].map(Math.abs));
         if (!(worst <= off)) fault(figure, e.className + ' is ' + worst.toFixed(1) + ' px off');
         if (e.matches('.mask')) boxes.push(r);
       }
+      for (const e of figure.querySelectorAll('svg.route')) {
+        const r = e.getBoundingClientRect();
+        const worst = Math.max(...[r.left - d.x, r.top - d.y, r.right - d.x - d.w, r.bottom - d.y - d.h].map(Math.abs));
+        if (!(worst <= off)) fault(figure, 'the route is ' + worst.toFixed(1) + ' px off');
+      }
+      if (name.endsWith(' back') && !figure.querySelector('.mask')) continue;  // the whole diagram, below an answer
       for (const [x, y, w, h] of hidden)
         if (!boxes.some(r => r.left <= d.x + x * d.w && r.top <= d.y + y * d.h && r.right >= d.x + (x + w) * d.w && r.bottom >= d.y + (y + h) * d.h))
           fault(figure, 'a hidden node shows');
@@ -39,7 +45,7 @@ MEASURE = """([cards, covers, stretched, off]) => {
     const pictures = [...card.querySelectorAll('img')];
     if (!pictures.length) continue;
     if (Math.max(...pictures.map(i => i.getBoundingClientRect().width)) < pictures[0].naturalWidth - 1) faults.push([name, 'no picture is of full size']);
-    if (hidden.length && widths.length < 2) faults.push([name, 'there is no larger picture']);
+    if (hidden.length && card.querySelectorAll('.figure:has(.mask)').length < 2) faults.push([name, 'there is no larger picture']);
   }
   return faults;
 }"""

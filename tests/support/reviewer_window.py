@@ -36,9 +36,9 @@ PATIENCE = 30  # seconds for a page to show what it was told to
 # a picture as large as the real one, with its root, and a spot where a mask should be
 _SPOT = """([figure, index, root]) => {
   const f = document.querySelectorAll('#qa .figure')[figure], img = f.querySelector('img');
-  const marks = [...f.querySelectorAll('.mask, .ring')], s = n => marks[index].style[n];
+  const marks = [...f.querySelectorAll('.mask, .ring, .stop')], s = n => marks[index].style[n];
   document.querySelectorAll('#qa .figure').forEach(e => e.style.visibility = e === f ? 'visible' : 'hidden');
-  marks.forEach(m => m.style.visibility = 'hidden');
+  f.querySelectorAll('.mask, .ring, .stop, .route').forEach(m => m.style.visibility = 'hidden');
   img.style.filter = 'none';
   const box = root.match(/viewBox="([^"]*)"/)[1].split(/[ ,]+/).map(Number), part = (n, i) => parseFloat(s(n)) / 100 * box[i];
   const spot = `<rect x="${box[0] + part('left', 2)}" y="${box[1] + part('top', 3)}" width="${part('width', 2)}" height="${part('height', 3)}" fill="#ff00ff"/>`;
@@ -48,9 +48,12 @@ _SPOT = """([figure, index, root]) => {
 }"""
 _PLACE = """([figure, index]) => { const f = document.querySelectorAll('#qa .figure')[figure];
   const i = f.querySelector('img'); if (!i.complete || !i.src.startsWith('data:')) return null;
-  const r = f.querySelectorAll('.mask, .ring')[index].getBoundingClientRect();
-  return [r.left, r.top, r.right, r.bottom].map(Math.round); }"""  # whole px, as it is painted
-_MARKS = """() => [...document.querySelectorAll('#qa .figure')].map(f => f.offsetWidth ? [f.querySelector('img').src, f.querySelectorAll('.mask, .ring').length] : ['', 0])"""
+  const r = f.querySelectorAll('.mask, .ring, .stop')[index].getBoundingClientRect();
+  const port = (f.closest('.large') || document.documentElement).getBoundingClientRect();
+  const place = [r.left, r.top, r.right, r.bottom].map(Math.round);
+  const inside = place[0] >= Math.max(0, port.left) && place[2] <= port.right && place[1] >= 0 && place[3] <= innerHeight;
+  return {place, inside}; }"""  # whole px, as it is painted
+_MARKS = """() => [...document.querySelectorAll('#qa .figure')].map(f => f.offsetWidth ? [f.querySelector('img').src, f.querySelectorAll('.mask, .ring, .stop').length] : ['', 0])"""
 
 
 class Window:
@@ -224,14 +227,13 @@ def _measure(window: Window, again: Callable[[], None]) -> dict[str, Any]:
     for figure, (_, count) in enumerate(marks):
         for index in range(count):
             window.js(_SPOT, [figure, index, roots[figure]])
-            place = window.until(lambda f=figure, i=index: window.js(_PLACE, [f, i]), "the spot")
-            page = window.mw.web.size()
-            if place[0] < 0 or place[1] < 0 or place[2] > page.width() or place[3] > page.height():
-                continue  # the larger picture reaches out of the window
+            found = window.until(lambda f=figure, i=index: window.js(_PLACE, [f, i]), "the spot")
+            if not found["inside"]:
+                continue  # a larger picture reaches out of its frame or of the window
             seen = window.until(lambda: _spot(window.picture()), "the spot to be painted")
             measured += 1
-            if max(abs(a - b) for a, b in zip(seen, place, strict=True)) > OFF:
-                faults.append(f"figure {figure}, mark {index}: drawn at {seen}, marked at {place}")
+            if max(abs(a - b) for a, b in zip(seen, found["place"], strict=True)) > OFF:
+                faults.append(f"figure {figure}, mark {index}: drawn at {seen}, marked at {found['place']}")
     if any(count for _, count in marks):
         again()
     return {"faults": faults, "measured": measured}
