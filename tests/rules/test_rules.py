@@ -62,6 +62,13 @@ def misplaced(sample: Sample) -> int:
     return 1
 
 
+def one_component(sample: Sample) -> int:
+    text = sample.read()
+    start = text.index("      - node: line")
+    sample.edit(text[start : text.index("    metrics:", start)], "")
+    return sample.line("flowchart TB")
+
+
 CHAIN = """\
 flowchart TB
   web["Browser"] -->|"order"| api["Gateway"]
@@ -107,7 +114,8 @@ FAULTS: dict[str, tuple[str, Break]] = {
     "trigger-leak": (QUEUES, edit("crashes every consumer.", "crashes them. Jobs pile up.")),
     "mermaid-plain": (QUEUES, edit("flowchart TB\n", "flowchart TB\n        style web fill:red\n", 1)),
     "mermaid-class": (QUEUES, edit('"]:::service', '"]:::fancy')),
-    "diagram-kind": (QUEUES, redraw(PIE)),
+    "diagram-kind": (QUEUES, lambda s: redraw(PIE)(s) * 0 + s.line("- node: api")),
+    "component-count": (QUEUES, one_component),
     "node-exists": (
         QUEUES,
         lambda s: s.edit("answer: Worker", "answer: Ghost") * 0 + s.edit("node: work", "node: ghost"),

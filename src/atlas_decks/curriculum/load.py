@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from atlas_decks.curriculum.models import REPORT_URL, Curriculum, Diagram, DiagramSpec, FileHead, Plan
+from atlas_decks.curriculum.models import NODE_ID, REPORT_URL, Curriculum, Diagram, DiagramSpec, FileHead, Plan
 from atlas_decks.curriculum.source import Path_, Source, decode, read, read_bytes
 from atlas_decks.problems import Problem, ProblemsFoundError
 from atlas_decks.project import PROJECT_ID, Project, fresh_id
@@ -189,6 +189,8 @@ def _explain(kind: str, fault: Any) -> tuple[str, str]:
         pattern = fault["ctx"]["pattern"]
         if pattern == PROJECT_ID:
             return f"not the id of a curriculum: {str(value)[:60]!r}", f"a new curriculum writes `id: {fresh_id()}`"
+        if pattern == NODE_ID:
+            return f"not the id of a node: {str(value)[:60]!r}", "write it as in the Mermaid source, without the label"
         if pattern == REPORT_URL:
             return f"no https address with {{key}} in it: {value!r}", "{key} is where the key of the card goes"
         if pattern.startswith("^https"):

@@ -5,6 +5,7 @@ The models say what a well-formed file is; what makes good content is the busine
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -20,7 +21,8 @@ SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 Slug = Annotated[str, StringConstraints(pattern=SLUG, max_length=60)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=600, strip_whitespace=True)]
 Title = Annotated[str, StringConstraints(min_length=3, max_length=90, strip_whitespace=True)]
-NodeId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_-]*$", max_length=40)]
+NODE_ID = r"^[^\s\"'<>][^\n\"'<>]*$"  # of any script, as the Mermaid source has it; an entity's may have spaces
+NodeId = Annotated[str, StringConstraints(pattern=NODE_ID, max_length=60)]
 FactId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]+([-][A-Za-z0-9_]+)*$", max_length=60)]
 Url = Annotated[str, StringConstraints(pattern=r"^https://[^\s\"'<>]+$", max_length=400)]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat"]
@@ -277,8 +279,8 @@ class Component(Fact):
 
     @property
     def key(self) -> str:
-        """What identifies the fact within its diagram."""
-        return self.id or self.node
+        """What identifies the fact within its diagram; a node's id without what parts the words of a key."""
+        return self.id or re.sub(r"[^\w.-]+", "-", self.node)
 
 
 class Metric(Fact):
@@ -370,7 +372,7 @@ class DiagramSpec(Model):
     shows: Text
     mermaid: Annotated[str, StringConstraints(min_length=1, max_length=8000)]
     anchor: bool = False
-    components: Annotated[tuple[Component, ...], Field(min_length=2, max_length=7)]
+    components: Annotated[tuple[Component, ...], Field(max_length=7)] = ()
     metrics: Annotated[tuple[Metric, ...], Field(min_length=2, max_length=4)]
     trade_offs: Annotated[tuple[TradeOff, ...], Field(min_length=1, max_length=2)]
     failures: Annotated[tuple[Failure, ...], Field(min_length=1, max_length=2)]

@@ -35,6 +35,7 @@ _PARTS = {
     "sequenceDiagram": ("participants", "messages"),
     "stateDiagram-v2": ("states", "transitions"),
     "erDiagram": ("entities", "relations"),
+    "classDiagram": ("nodes", "relations"),
 }
 
 
@@ -45,14 +46,14 @@ def alt_text(
 
     That is its edges with the names of their ends, some 420 characters, and the nodes that no edge names. The nodes of
     the ids in `hidden` are not named; an edge says `words["hidden"]` in their place. `words` has the keys of WORDS. A
-    picture of which neither nodes nor edges could be read is told by its texts.
+    picture of a kind without nodes is told by its texts.
     """
     nodes, edges = _PARTS.get(picture.kind, ("nodes", "edges"))
     told = {end for edge in picture.edges for end in (edge.start, edge.end)}
     names = [picture.name_of(node) for node in picture.nodes if node not in hidden and node not in told]
     lines = [_edge(picture, edge, hidden, words) for edge in picture.edges]
     parts = [(nodes, ", ", names), (edges, "; ", lines)]
-    if not picture.nodes and not picture.edges:
+    if not picture.nodes:
         parts = [("texts", "; ", [label.text for label in picture.labels])]
     else:
         own = picture.nodes.keys()  # a composite state is a node, not a frame

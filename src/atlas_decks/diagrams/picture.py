@@ -10,7 +10,7 @@ Role = Literal["node", "edge", "subgraph", "note"]
 Arrow = Literal["end", "start", "both", "none"]
 Point = tuple[float, float]
 PSEUDO_STATE = "[*]"  # the end of a transition at a circle: where a state machine begins or ends
-KINDS = ("flowchart", "sequenceDiagram", "stateDiagram-v2", "erDiagram")
+KINDS = ("flowchart", "sequenceDiagram", "stateDiagram-v2", "erDiagram", "classDiagram")  # whose nodes have boxes
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,30 @@ _SPACING = {
     height: 48
     messageMargin: 30
 """,
+    "gantt": """\
+  gantt:
+    useWidth: 400
+    fontSize: 14
+    sectionFontSize: 14
+    barHeight: 24
+""",
+    "timeline": """\
+  timeline:
+    diagramMarginX: 0
+    leftMargin: 8
+    boxMargin: 2
+    padding: 4
+""",
+    "C4": """\
+  c4:
+    width: 120
+    diagramMarginX: 8
+    diagramMarginY: 8
+    c4ShapeMargin: 20
+    c4ShapeInRow: 2
+    messageFontSize: 14
+    boundaryFontSize: 14
+""",
 }
 _FRONT_MATTER = "---\nconfig:\n  look: classic\n{extra}---\n"
 
@@ -69,7 +93,7 @@ def compose(source: str, text_labels: bool = False) -> Graph:
         tertiary_color=CLUSTER,
     )
     classes = f"\n{CLASS_DEFS}\n" if kind in ("flowchart", "stateDiagram-v2") else ""
-    extra = _SPACING.get(kind, "") + (TEXT_LABELS if text_labels else "")
+    extra = _SPACING.get("C4" if kind.startswith("C4") else kind, "") + (TEXT_LABELS if text_labels else "")
     graph = Graph(title="", script=shield(source.rstrip(), kind) + "\n" + classes, config=config)
     graph.script = _FRONT_MATTER.format(extra=extra) + str(config) + graph.script
     return graph

@@ -15,6 +15,7 @@ from atlas_decks.rules.words import contains, words
 MAX_WIDTH = 620  # px: 16 px labels come out at 9.3 px on a phone
 PHONE = 361  # px: the width of a picture on a card in AnkiDroid and AnkiMobile, on a phone of 390 px
 MIN_LABEL = 9.0  # px on a phone; what is smaller cannot be read at arm's length
+_COMPONENTS = 2  # at least
 _LONG = 4  # characters: shorter texts stand in other labels by chance
 MAX_HEIGHT = 1400
 NODES = range(5, 15)
@@ -67,10 +68,19 @@ def mermaid_class(diagram: Diagram) -> Iterator[Problem]:
 
 @picture_rule("diagram-kind")
 def diagram_kind(diagram: Diagram, picture: Picture) -> Iterator[Problem]:
-    """The diagram is of a kind whose nodes can be masked."""
-    if picture.kind not in KINDS:
-        hint = f"one of {', '.join(KINDS)}; draw a timeline as a flowchart of dated steps"
-        yield _at(diagram, 0, "diagram-kind", f"a {picture.kind} has no nodes to hide", hint)
+    """Components ask about nodes that can be hidden; a diagram of another kind, such as a timeline, has none."""
+    if picture.kind not in KINDS and diagram.spec.components:
+        hint = f"leave `components` out: it is redrawn only. Nodes can be hidden in: {', '.join(KINDS)}"
+        at = diagram.path("components")
+        yield diagram.origin.problem(at, "diagram-kind", f"a {picture.kind} has no nodes to hide", hint)
+
+
+@picture_rule("component-count")
+def component_count(diagram: Diagram, picture: Picture) -> Iterator[Problem]:
+    """A diagram whose nodes can be hidden asks about at least two of them."""
+    if picture.kind in KINDS and len(diagram.spec.components) < _COMPONENTS:
+        message = f"{len(diagram.spec.components)} components; at least {_COMPONENTS}"
+        yield _at(diagram, 0, "component-count", message, "ask about the nodes that decide: see docs/format.md")
 
 
 @picture_rule("node-id")

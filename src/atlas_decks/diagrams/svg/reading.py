@@ -19,7 +19,7 @@ from atlas_decks.diagrams.svg.paths import Point, bounds, polyline
 
 Rect = tuple[float, float, float, float]  # x0, y0, x1, y1 in px
 
-_NODE_ID = re.compile(r"-(flowchart|state|entity)-(.+)-\d+$")
+_NODE_ID = re.compile(r"-(flowchart|state|entity|classId)-(.+)-\d+$")
 _CLUSTER_ID = re.compile(r"^[^-]+-(.+)$")
 _EDGE_ID = re.compile(r"^L_(.+)_\d+$")
 _TRANSLATE = re.compile(r"translate\(\s*([-\d.e]{1,30})(?:[\s,]+([-\d.e]{1,30}))?\s*\)")
@@ -27,7 +27,7 @@ _FONT_SIZE = re.compile(r"font-size:\s*([\d.]{1,8})(?:px)?(?![\w.%])")
 _USUAL_SIZE = 16.0  # px; what Mermaid sets its labels in
 _SAME_PLACE = 1.5  # px between a label and the place that was kept for it
 _LINE = 1.25  # height of a line of text, in font sizes
-_EDGE_CLASSES = frozenset(["flowchart-link", "transition", "relationshipLine"])
+_EDGE_CLASSES = frozenset(["flowchart-link", "transition", "relationshipLine", "relation"])
 _NO_EDGE = frozenset(["note-edge", "edge-thickness-invisible"])
 # class -> role of the text in it; the first role with a class of the text's counts
 _ROLES: tuple[tuple[Role, frozenset[str]], ...] = (
@@ -95,7 +95,7 @@ def read(root: etree._Element, kind: str) -> Reading:
     if kind == "sequenceDiagram":
         lines = tuple(_messages(root, nodes))
     else:
-        lines = tuple(_edges(root, _Ends(nodes, groups, circles)))
+        lines = tuple(_edges(root, _Ends(nodes, groups, circles))) if nodes else ()
     return Reading(nodes, groups, tuple(_labels(root, nodes, groups)), lines)
 
 
