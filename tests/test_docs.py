@@ -101,3 +101,9 @@ def test_what_the_workflows_run_is_there() -> None:
     for file in (ROOT / ".github/workflows").glob("*.yml"):
         for program in re.findall(r"run: (\.ci/\S+)", file.read_text("utf-8")):
             assert (ROOT / program).stat().st_mode & 0o100, program
+
+
+def test_the_complete_file_is_the_one_that_new_writes() -> None:
+    starter = (ROOT / "src/atlas_decks/starter/curriculum/1-basics/examples/caching.yaml").read_text("utf-8")
+    lines = [f"    {line}" for line in starter.splitlines() if not line.startswith("#")]
+    assert "\n".join(lines) in FORMAT
