@@ -9,7 +9,7 @@ PYTEST_ARGS ?= -n auto --dist loadfile
 PEERS := .atlas/peers
 BENCH_ARGS ?= -n 72 -n 1060 -n 10000
 
-.PHONY: help decks test test-long test-anki lint format docs check preview screenshots verify bench bench-peers clean
+.PHONY: help decks test test-long test-anki lint format docs check preview screenshots verify mutants bench bench-peers clean
 
 help:  ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -58,6 +58,9 @@ screenshots: $(VENV)/.dev  ## the pictures of README.md
 verify: $(VENV)/.dev decks  ## import all packages into the real Anki
 	$(BIN)/atlas-decks verify decks/*.apkg
 
+mutants: $(VENV)/.mutants  ## put small faults into the code: do the tests notice?
+	$(BIN)/python tests/mutants.py $(MUTANTS_ARGS)
+
 bench: bench-peers  ## measure, into docs/performance.md
 	ATLAS_BENCH_MODULES=$(PEERS)/node_modules $(BIN)/python -m bench --peers bench/peer_programs.py -o docs $(BENCH_ARGS)
 
@@ -84,6 +87,10 @@ $(VENV)/.dev: pyproject.toml $(CONSTRAINTS) | $(VENV)/bin/python
 	@# only for Anki's own style sheets: with what it needs to run (Qt and a browser engine) it would be 600 MB larger
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -c $(CONSTRAINTS) aqt
 	touch $@ $(VENV)/.build
+
+$(VENV)/.mutants: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -e ".[mutants]"
+	touch $@
 
 $(VENV)/.reviewer: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -e ".[dev,reviewer]"
