@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from atlas_decks.curriculum.models import Curriculum, Diagram, Plan
-from atlas_decks.diagrams.script import diagram_kind
+from atlas_decks.diagrams.texts import diagram_kind
 from atlas_decks.rules.words import contains, count
 
 _WORD, _NAME = "QWORDQ", "QNAMEQ"  # stand in a template for the diagram's own word, small and as a name

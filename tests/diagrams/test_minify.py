@@ -13,10 +13,11 @@ from lxml import etree
 
 from atlas_decks.diagrams.font import font_face
 from atlas_decks.diagrams.palette import CSS
-from atlas_decks.diagrams.script import compose, diagram_kind
+from atlas_decks.diagrams.script import compose
 from atlas_decks.diagrams.svg import cascade
 from atlas_decks.diagrams.svg.finish import finish
 from atlas_decks.diagrams.svg.paths import shorten
+from atlas_decks.diagrams.texts import diagram_kind
 from support.builds import Checked
 
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100" id="m">'

@@ -8,8 +8,8 @@ import pytest
 
 from atlas_decks.diagrams import EmbeddedRenderer
 from atlas_decks.diagrams.font import text_width
-from atlas_decks.diagrams.script import diagram_kind
 from atlas_decks.diagrams.svg.finish import finish
+from atlas_decks.diagrams.texts import diagram_kind
 from support.builds import Checked
 
 # by how much the text of each edge's label stands out of its ground, in px, on the wider side

@@ -9,8 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from atlas_decks.diagrams import EmbeddedRenderer, RenderError
-from atlas_decks.diagrams.script import diagram_kind
-from atlas_decks.diagrams.texts import Text, author_texts, readable, squeeze
+from atlas_decks.diagrams.texts import Text, author_texts, diagram_kind, readable, squeeze
 
 FORMS = {
     "node": 'flowchart TB\n  a["{}"] --> b["zz"]\n',

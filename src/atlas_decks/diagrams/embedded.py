@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import mmdr
 
 from atlas_decks.diagrams.picture import Picture
@@ -24,16 +26,17 @@ class EmbeddedRenderer:
 
     def render(self, source: str) -> Picture:
         """Draw one source; raises RenderError with the line at fault."""
-        from atlas_decks.diagrams.script import diagram_kind
+        from atlas_decks.diagrams.script import refuse_pictures_in_pictures
         from atlas_decks.diagrams.svg.finish import finish
-        from atlas_decks.diagrams.texts import unshield
+        from atlas_decks.diagrams.texts import diagram_kind, unshield
 
+        refuse_pictures_in_pictures(source)
         try:
             return finish(self.draw(source), diagram_kind(source))
         except ValueError as error:  # mmdr's own errors, and UnsafeSvgError
             message = unshield(str(error), xml=False).removeprefix("Diagram parse error ").strip()
             line = _line(source, str(error)) if _is_syntax(error) else 0
-            raise RenderError(message, line, _hint(source, line)) from error
+            raise RenderError(message, line, _hint(source, line, message)) from error
 
     def draw(self, source: str) -> str:
         """The engine's own SVG of a source; raises ValueError."""
@@ -66,9 +69,13 @@ def _line(source: str, message: str) -> int:
     return len(lines)
 
 
-def _hint(source: str, line: int) -> str:
+def _hint(source: str, line: int, message: str) -> str:
     lines = source.splitlines()
     near = lines[line - 1] if 0 < line <= len(lines) else ""
+    if "nested quotes" in message or ("structural characters" in message and '"' in near):
+        return "put the whole label in double quotes, and write a quote within it as #quot;"
+    if re.search(r"--?X", near):
+        return "the arrow with a cross has a small x: a-xb, a--xb"
     if any(char in near for char in "[({|") and '"' not in near:
         return 'put labels in double quotes: api["API (Python)"] -->|"reads"| db[("Store")]'
     return "compare the line with the examples in docs/format.md"

@@ -11,13 +11,14 @@ import io
 import re
 
 from atlas_decks.diagrams.palette import CLASS_DEFS, CLUSTER, INK, LINE, NOTE
-from atlas_decks.diagrams.texts import shield
+from atlas_decks.diagrams.renderer import RenderError
+from atlas_decks.diagrams.texts import diagram_kind, shield, without_settings
 
 with contextlib.redirect_stdout(io.StringIO()):  # mermaid-py prints a hint on import where IPython is missing
     from mermaid import Config, Graph
     from mermaid.configuration import Themes
 
-_KIND = re.compile(r"^\s*(flowchart|graph|sequenceDiagram|stateDiagram-v2|stateDiagram|erDiagram|[A-Za-z][\w-]*)")
+_FOREIGN = re.compile(r"@\{[^}\n]{0,1000}?\b(img|icon)\s{0,9}:")
 TEXT_LABELS = "  htmlLabels: false\n"
 # px. Mermaid's own measures are made for a wide page: nodes of at least 120, participants of 150 that stand 50 apart.
 # These keep a label at 9 px or more where the picture is 361 px wide, on a phone, and no more edges cross. `layout` is
@@ -69,12 +70,12 @@ _SPACING = {
 _FRONT_MATTER = "---\nconfig:\n  look: classic\n{extra}---\n"
 
 
-def diagram_kind(source: str) -> str:
-    """The Mermaid diagram type of a source: its first word, `graph` called `flowchart`; empty where there is none."""
-    lines = [line for line in source.splitlines() if line.strip() and not line.strip().startswith("%%")]
-    match = _KIND.match(lines[0]) if lines else None
-    kind = match.group(1) if match else ""
-    return {"graph": "flowchart", "stateDiagram": "stateDiagram-v2"}.get(kind, kind)
+def refuse_pictures_in_pictures(source: str) -> None:
+    """Raise RenderError, with the line, for a node that is an image or an icon: those come from elsewhere."""
+    if match := _FOREIGN.search(source):
+        line = source.count("\n", 0, match.start()) + 1
+        hint = 'take a shape with a label: a@{ shape: rounded, label: "User" }'
+        raise RenderError(f"a node with `{match.group(1)}:` is not drawn", line, hint)
 
 
 def compose(source: str, text_labels: bool = False) -> Graph:
@@ -94,6 +95,6 @@ def compose(source: str, text_labels: bool = False) -> Graph:
     )
     classes = f"\n{CLASS_DEFS}\n" if kind in ("flowchart", "stateDiagram-v2") else ""
     extra = _SPACING.get("C4" if kind.startswith("C4") else kind, "") + (TEXT_LABELS if text_labels else "")
-    graph = Graph(title="", script=shield(source.rstrip(), kind) + "\n" + classes, config=config)
+    graph = Graph(title="", script=shield(without_settings(source).rstrip(), kind) + "\n" + classes, config=config)
     graph.script = _FRONT_MATTER.format(extra=extra) + str(config) + graph.script
     return graph

@@ -1,4 +1,4 @@
-"""The texts of a Mermaid source: where an author wrote words that are to stand in the picture.
+"""What stands in a Mermaid source: its kind, and the words that an author wants to see in the picture.
 
 Mermaid reads more into a label than its author means: `C#` begins a comment, `$$` mathematics, `<` a tag, `_x_` is set
 in italics. What is not Mermaid's own code (`#35;`, `<br/>`, `\\n`, a string in backticks) is to stand in the picture as
@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from html.entities import html5
 
-import tinycss2.color3
-
+_KIND = re.compile(r"^\s*(flowchart|graph|sequenceDiagram|stateDiagram-v2|stateDiagram|erDiagram|[A-Za-z][\w-]*)")
+_FRONT = re.compile(r"\A\s*---[ \t]*\n(?:(?!---[ \t]*$).*\n){0,500}---[ \t]*$", re.MULTILINE)
+_DIRECTIVE = re.compile(r"%%\{[^%]{0,4000}\}%%")
 _STAND_INS = 0xEE00  # where the stand-in of ASCII character 0 would be, within the private use area
 _ASCII = range(0x21, 0x7F)
 _BACK = {_STAND_INS + code: chr(code) for code in _ASCII}
@@ -33,6 +34,20 @@ _ONLY_IN: Mapping[str, frozenset[str]] = {
     ";": frozenset(["stateDiagram-v2"]),
     **dict.fromkeys(_MARKDOWN, frozenset(["stateDiagram-v2", "erDiagram"])),
 }
+
+
+def diagram_kind(source: str) -> str:
+    """The Mermaid diagram type of a source: its first word, `graph` called `flowchart`; empty where there is none."""
+    lines = [line for line in without_settings(source).splitlines() if line.strip() and line.strip()[:2] != "%%"]
+    match = _KIND.match(lines[0]) if lines else None
+    kind = match.group(1) if match else ""
+    return {"graph": "flowchart", "stateDiagram": "stateDiagram-v2"}.get(kind, kind)
+
+
+def without_settings(source: str) -> str:
+    """The source without front matter and directives, which could set anything; its lines keep their numbers."""
+    source = _FRONT.sub(lambda match: "\n" * match.group().count("\n"), source)
+    return _DIRECTIVE.sub(lambda match: "\n" * match.group().count("\n"), source)
 
 
 @dataclass(frozen=True)
@@ -205,6 +220,8 @@ def _colour(text: str) -> int:
     """How many characters of what follows `box` are a colour."""
     match = re.match(r"\s*(?:rgba?|hsla?)\([^)]*\)", text) or re.match(r"\s*\w+", text)
     word = match.group() if match else ""
+    import tinycss2.color3  # where it is wanted: a build that draws nothing starts without it
+
     return len(word) if tinycss2.color3.parse_color(word) is not None else 0
 
 

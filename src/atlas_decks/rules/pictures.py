@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from atlas_decks.curriculum.models import Diagram
 from atlas_decks.diagrams.picture import KINDS, Picture
 from atlas_decks.diagrams.texts import author_texts, readable, squeeze
+from atlas_decks.diagrams.texts import diagram_kind as kind_of
 from atlas_decks.problems import Problem
 from atlas_decks.rules.registry import diagram_rule, picture_rule
 from atlas_decks.rules.words import contains, words
@@ -25,11 +26,17 @@ RESERVED: Mapping[str, frozenset[str]] = {
     "flowchart": frozenset(["call", "href", "interpolate", "_self", "_blank", "_parent", "_top"]),
     "sequenceDiagram": frozenset(["link", "links", "details", "properties"]),
 }
-_FORBIDDEN = re.compile(
-    r"%%\s*\{|^\s*(?:click|classDef|style|linkStyle)\s|^\s*links?\s+\w+\s*:|^---\s*$|<(?!br\s*/?>|-|=|\|)[a-zA-Z/]",
-    re.M,
+# tags of HTML, which a label would show as they are written; `List<String>` is none
+_TAGS = (
+    r"</?(?:a|b|i|u|s|em|strong|small|big|sub|sup|code|pre|span|div|p|font|img|hr|ul|ol|li|table|tr|td|th|h[1-6]"
+    r"|center|script|style|svg|iframe)\b"
 )
-_CLASS = re.compile(r":::\s*([\w-]+)|^\s*class\s+[\w, -]+\s+([\w-]+)\s*$", re.M)
+_FORBIDDEN = re.compile(
+    r"%%[ \t]*\{|^[ \t]*(?:click|classDef|style|linkStyle)[ \t]|^[ \t]*links?[ \t]+\w+[ \t]*:|^---[ \t]*$|" + _TAGS,
+    re.MULTILINE,
+)
+_CLASS = re.compile(r":::[ \t]*([\w-]+)|^[ \t]*class[ \t][^\n]*?(?<![\w-])([\w-]+)[ \t]*$", re.MULTILINE)
+_STYLED = frozenset(["flowchart", "stateDiagram-v2"])  # kinds in which `class` gives a node a class
 PALETTE = frozenset({"edge", "service", "state", "control", "external", "danger"})
 
 
@@ -59,6 +66,8 @@ def mermaid_plain(diagram: Diagram) -> Iterator[Problem]:
 @diagram_rule("mermaid-class")
 def mermaid_class(diagram: Diagram) -> Iterator[Problem]:
     """Node classes are those of the palette."""
+    if kind_of(diagram.spec.mermaid) not in _STYLED:
+        return
     for match in _CLASS.finditer(diagram.spec.mermaid):
         name = match.group(1) or match.group(2)
         if name not in PALETTE:

@@ -10,10 +10,10 @@ import os
 from atlas_decks.diagrams.mermaid_ink import fetch
 from atlas_decks.diagrams.picture import Picture
 from atlas_decks.diagrams.renderer import RendererAwayError, RenderError
-from atlas_decks.diagrams.script import compose, diagram_kind
+from atlas_decks.diagrams.script import compose, refuse_pictures_in_pictures
 from atlas_decks.diagrams.svg.clean import UnsafeSvgError
 from atlas_decks.diagrams.svg.finish import finish
-from atlas_decks.diagrams.texts import unshield
+from atlas_decks.diagrams.texts import diagram_kind, unshield
 
 from mermaid import Mermaid, MermaidError  # isort: skip  # after `script`, which silences its import
 
@@ -52,6 +52,7 @@ class InkRenderer:
 
     def render(self, source: str) -> Picture:
         """Draw one source; raises RenderError, or RendererAwayError where the server does not answer."""
+        refuse_pictures_in_pictures(source)
         try:
             return finish(_Client(compose(source, text_labels=True)).text, diagram_kind(source))
         except MermaidError as error:

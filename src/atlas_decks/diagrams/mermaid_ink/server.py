@@ -12,8 +12,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import mmdr
 
-from atlas_decks.diagrams.script import TEXT_LABELS, diagram_kind
+from atlas_decks.diagrams.script import TEXT_LABELS
 from atlas_decks.diagrams.svg.finish import finish
+from atlas_decks.diagrams.texts import diagram_kind
 
 _FRONT = re.compile(r"^\s*---\n.*?\n---\n|%%\{.*?\}%%", re.DOTALL)
 _MAX = 60_000  # characters of a request path
