@@ -160,9 +160,8 @@ class NoteMaker:
     def _source(self, key: str, where: str | None) -> str:
         citation = self.diagram.sources[key]
         values = {name: plain(value) for name, value in citation if value is not None and name != "url"}
-        there = plain(self.words.where.format(where=where)) if where else ""
         url = attribute(citation.url) if citation.url else ""
-        return self.fill("fields/source.html", **{"no_url": "", **values}, url=url, where=there)
+        return self.fill("fields/source.html", **{"no_url": "", **values}, url=url, where=plain(where or ""))
 
     def _breadcrumb(self, answer: str) -> str:
         """Where the card belongs; a part that would tell the answer is left out."""

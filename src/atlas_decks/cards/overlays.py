@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from atlas_decks.diagrams.picture import Box, Edge, Picture, Point
 
+_STEPS = 200  # points over the width or height of a picture at which a line is looked at
 _PAD = 2.5  # px by which a mask reaches over its node's outline
 
 
@@ -62,7 +63,8 @@ def route(picture: Picture, path: Sequence[str]) -> Route:
     for start, end in pairwise(path):
         before = _next_edge(picture, start, end, before)
         points = before.path if before else tuple(_middle(picture.nodes[node][0]) for node in (start, end))
-        lines.append(" ".join(f"{x * 100:.2f},{y * 100:.2f}" for x, y in points))
+        for piece in _around(points, before.label_box if before else None):
+            lines.append(" ".join(f"{x * 100:.2f},{y * 100:.2f}" for x, y in piece))
     return Route(tuple(lines), tuple(stops))
 
 
@@ -72,6 +74,27 @@ def _next_edge(picture: Picture, start: str, end: str, before: Edge | None) -> E
     if picture.kind == "sequenceDiagram" and before is not None:
         found = [edge for edge in found if edge.path[0][1] > before.path[0][1]] or found
     return found[0] if found else None
+
+
+def _around(points: Sequence[Point], label: Box | None) -> Iterator[list[Point]]:
+    """A line in pieces that leave out the label which stands on it."""
+    if label is None:
+        yield list(points)
+        return
+    piece: list[Point] = []
+    for (x, y), (to_x, to_y) in pairwise(points):
+        steps = max(1, round(max(abs(to_x - x), abs(to_y - y)) * _STEPS))
+        for step in range(steps):
+            share = step / steps
+            at = x + (to_x - x) * share, y + (to_y - y) * share
+            if not label.holds(*at):
+                if step == 0 or not piece:
+                    piece.append(at)
+                last = at
+            elif piece:
+                yield [*piece, last]
+                piece = []
+    yield [*piece, points[-1]]
 
 
 def _middle(box: Box) -> Point:

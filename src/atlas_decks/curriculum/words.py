@@ -27,7 +27,6 @@ class Words(BaseModel):
     larger_picture: _Word = "Larger picture"
     your_note: _Word = "Your note"
     report: _Word = "Report a mistake"
-    where: _Word = "there: {where}"
     grading: _Word = "Grading"
     # component
     whole_diagram: _Word = "Whole diagram"
