@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from atlas_decks.cards.kinds import fact_kinds
 from atlas_decks.curriculum.models import Curriculum, Diagram, Plan
 from atlas_decks.diagrams.texts import diagram_kind
 from atlas_decks.rules.words import contains, count
@@ -127,32 +128,34 @@ def _pairs(usable: list[Diagram]) -> Iterator[tuple[_Half, _Half]]:
 def _picture(number: int, diagram: Diagram) -> _Half:
     spec = diagram.spec
     pattern, replacement = _LABELS[diagram_kind(spec.mermaid)]
-    data = spec.model_dump(
-        mode="json", include={"title", "source", "shows", "mermaid", "components"}, exclude_none=True
-    )
+    data = _dump(diagram, {"title", "source", "shows", "mermaid", "anchor"}, in_picture=True)
     data["title"] = f"{spec.title[:80]} {_WORD}"
     data["mermaid"] = pattern.sub(replacement, spec.mermaid.rstrip() + "\n", count=1)
-    cited = {spec.source or diagram.main_source, *(c.source for c in spec.components)} - {None}
-    data["source"] = spec.source or diagram.main_source
-    return _half(number, diagram, data, cited)
+    data["source"] = diagram.main_source
+    return _half(number, diagram, data)
 
 
 def _facts(number: int, diagram: Diagram) -> _Half:
-    data = diagram.spec.model_dump(mode="json", include={"metrics", "trade_offs", "failures"}, exclude_none=True)
-    cited = {fact["source"] for facts in data.values() for fact in facts}
-    return _half(number, diagram, data, cited)
+    return _half(number, diagram, _dump(diagram, set(), in_picture=False))
 
 
-def _half(number: int, diagram: Diagram, data: dict[str, Any], cited: set[Any]) -> _Half:
+def _dump(diagram: Diagram, keys: set[str], in_picture: bool) -> dict[str, Any]:
+    """These keys of a diagram, and its facts of the kinds that hang on the picture, or of all others."""
+    keys = keys | {kind.key for kind in fact_kinds() if kind.in_picture == in_picture}
+    data = diagram.spec.model_dump(mode="json", include=keys, exclude_none=True, by_alias=True)
+    return {key: value for key, value in data.items() if value != []}
+
+
+def _half(number: int, diagram: Diagram, data: dict[str, Any]) -> _Half:
+    facts = [fact for value in data.values() if isinstance(value, list) for fact in value]
+    cited = {part["source"] for part in (data, *facts) if "source" in part}
     renamed = {key: f"d{number}-{key}"[:60].rstrip("-") for key in cited}
     if "source" in data:
         data["source"] = renamed[data["source"]]
-    for facts in data.values():
-        for fact in facts if isinstance(facts, list) else ():
-            prompt = fact["prompt"]
-            fact["prompt"] = f"Of {_NAME}: {prompt}"  # a system of its own: nobody asks for the same
-            if "source" in fact:
-                fact["source"] = renamed[fact["source"]]
+    for fact in facts:
+        fact["prompt"] = f"Of {_NAME}: {fact['prompt']}"  # a system of its own: nobody asks for the same
+        if "source" in fact:
+            fact["source"] = renamed[fact["source"]]
     text = "".join(f"  {line}\n" if line else "\n" for line in _yaml(data).splitlines())
     dumped = {new: diagram.sources[old].model_dump(mode="json") for old, new in sorted(renamed.items())}
     for source in dumped.values():

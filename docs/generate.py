@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from atlas_decks.cards.kinds import KINDS, CardType, Kind
 from atlas_decks.rules import explain
 from atlas_decks.rules.registry import CURRICULUM_RULES, PICTURE_RULES, Rule
 
 HERE = Path(__file__).resolve().parent
+_CARDS = re.compile(r"(<!-- cards: .*?-->)\n.*?(<!-- end of cards -->)", re.S)
 _RULES = """# The rules of the checker
 
 Written by `make docs` from the rules themselves; `atlas-decks check --rules` prints the same list. A rule looks at a
@@ -29,6 +32,33 @@ def pages() -> Iterator[tuple[Path, str]]:
     """Each generated file with its text."""
     rows = "\n".join(f"| `{rule.name}` | {_scope(rule)} | {rule.about} |" for rule in explain())
     yield HERE / "rules.md", _RULES.format(rows=rows)
+    text = (HERE / "format.md").read_text("utf-8")
+    yield HERE / "format.md", _CARDS.sub(lambda found: f"{found[1]}\n{_card_table()}\n{found[2]}", text)
+
+
+def _card_table() -> str:
+    """The cards of each kind, as a table in Markdown."""
+    lines = ["| kind | key | cards | core |", "| --- | --- | --- | --- |"]
+    for kind in KINDS.values():
+        key = f"`{kind.key}`" if kind.key else "the diagram"
+        lines.append(f"| {kind.slug} | {key} | {'; '.join(map(_card, kind.cards))} | {'; '.join(_core(kind))} |")
+    return "\n".join(lines)
+
+
+def _card(card: CardType) -> str:
+    where = [field.lower() for field in card.needs if field not in ("Prompt", "Title", "Containment")]
+    name = "one" if card.name == "Recall" else card.name.lower()
+    return name + (f" (where `{where[0]}` is given)" if where else "")
+
+
+def _core(kind: Kind) -> Iterator[str]:
+    for card in kind.cards:
+        if card.core and kind.fact is None:
+            yield "where the diagram is an anchor"
+        elif card.core:
+            which = "the first" if card.core == 1 else f"the first {card.core}"
+            name = "" if card.name == "Recall" else f": {card.name.lower()}"
+            yield which + name + (f", where there are no `{card.unless}`" if card.unless else "")
 
 
 def _scope(rule: Rule) -> str:

@@ -161,7 +161,6 @@ FAULTS: dict[str, tuple[str, Break]] = {
     "init directive": ("mermaid-plain", edit("flowchart TB\n", "%%{init: {'a': 'b'}}%%\n        flowchart TB\n")),
     "click": ("mermaid-plain", edit("flowchart TB\n", 'flowchart TB\n        click web "https://x"\n', 1)),
     "script in a text": ("plain-text", edit("It checks the token.", "<script>alert(1)</script>")),
-    "template syntax in a text": ("plain-text", edit("It checks the token.", '"{{FrontSide}}"')),
 }  # fmt: skip
 
 # the same for atlas.yaml; nothing else can be judged then

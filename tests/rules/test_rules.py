@@ -226,14 +226,20 @@ def test_no_directive_style_link_or_html_gets_into_a_picture(hidden: str, sample
     assert ("mermaid-plain", line) in [(p.rule, p.line) for p in check(sample)]
 
 
-@pytest.mark.parametrize("text", ["5 < 6 & 7 > 3", "a -> b", "p99 <= 10 ms", "C++, C#, R&D", "snake_case * 2"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("5 < 6 & 7 > 3", "a -> b", "p99 <= 10 ms", "C++, C#, R&D", "snake_case * 2", "a Map<String, List<String>>"),
+        *("True where a<b && c>d holds", "{{ .Name }}", "{{c1::x}}", "[sound:x.mp3]", "press <ESC>", "`<b>` in code"),
+    ],
+)
 def test_plain_text_may_hold_signs(text: str, sample: Sample) -> None:
     sample.edit("It checks the token.", f'"{text}"')
     assert check(sample) == []
 
 
 @pytest.mark.parametrize(
-    "text", ["**bold**", "`code`", "[a](https://b)", "&lt;", "{{c1::x}}", "[sound:x.mp3]", "<script>x</script>"]
+    "text", ["**bold**", "a ` alone", "[a](https://b)", "&lt;", "# x", "<script>x</script>", "a <b>b</b>", "x<br/>y"]
 )
 def test_markup_in_a_text_is_found(text: str, sample: Sample) -> None:
     line = sample.edit("It checks the token.", f'"{text}"')

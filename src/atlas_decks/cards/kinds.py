@@ -87,6 +87,7 @@ class Kind:
     texts: Mapping[str, int | None]
     answers: tuple[str, ...] = ()
     searched: tuple[str, ...] = ("Answer",)
+    in_picture: bool = False  # it names nodes of the picture
     asks: bool = True  # the prompt is a question; else it may be a situation, and the card asks
 
     @property
@@ -128,6 +129,7 @@ _TABLE = (
         cards=(CardType("Recall", "Recall", "component", core=1),),
         texts={"prompt": PROSE, "answer": ANSWER, "detail": PROSE},
         answers=("answer",),
+        in_picture=True,
     ),
     Kind(
         slug="metric",
@@ -189,6 +191,7 @@ _TABLE = (
         cards=(CardType("Recall", "Recall", "trace", core=1),),
         texts={"prompt": PROSE, "detail": PROSE},
         searched=("Path",),
+        in_picture=True,
     ),
     Kind(
         slug="decision",

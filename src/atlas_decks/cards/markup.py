@@ -22,7 +22,7 @@ from markupsafe import Markup
 _CODE = re.compile(r"`([^`]+)`")
 _EMPHASIS = re.compile(r"(?<![^\s(“;])\*(?=\w)([^*\n]*?[\w.!?)])\*(?![^\s),.;:!?”&])")
 _MATH = re.compile(r"\\(?=&#91;|[()\]])")
-_ENTITIES: Final = {ord("["): "&#91;", ord("{"): "&#123;"}
+_ENTITIES: Final = {ord("["): "&#91;", ord("{"): "&#123;", ord("}"): "&#125;"}
 _INDENT = re.compile(r"^ +", re.M)
 
 
@@ -43,13 +43,13 @@ def rich(text: str) -> Markup:
     return Markup("").join(_code(part) if index % 2 else _prose(part) for index, part in enumerate(parts))
 
 
-def bare(text: str) -> str:
-    """The text without its markup, as rules compare words and lists show them."""
-    return "".join(part if index % 2 else _EMPHASIS.sub(r"\1", part) for index, part in enumerate(_CODE.split(text)))
+def without_code(text: str) -> str:
+    """The text without what stands in backticks, where everything is taken as it is written."""
+    return _CODE.sub("", text)
 
 
 def _prose(text: str) -> Markup:
-    shown = _EMPHASIS.sub(r"<em>\1</em>", plain(text))
+    shown = _EMPHASIS.sub(r"<em>\1</em>", str(plain(text)))
     shown = _INDENT.sub(lambda spaces: "&nbsp;" * len(spaces[0]) if spaces.start() else spaces[0], shown)
     return Markup(shown.replace("\n", "<br>"))  # noqa: S704  escaped by plain
 

@@ -108,6 +108,8 @@ class Words(BaseModel):
     def _same_places(self) -> Words:
         for name, field in type(self).model_fields.items():
             text = getattr(self, name)
+            if "{{" in text or "}}" in text:
+                raise ValueError(f"`{name}`: two braces in a row, which Anki takes for a field")
             try:
                 places = _places(text)
             except ValueError as error:

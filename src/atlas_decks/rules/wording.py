@@ -7,12 +7,18 @@ import unicodedata
 from collections.abc import Iterator
 
 from atlas_decks.cards.kinds import PROSE, FactText, texts_of
+from atlas_decks.cards.markup import without_code
 from atlas_decks.curriculum.models import Diagram
 from atlas_decks.problems import Problem
 from atlas_decks.rules.registry import diagram_rule
 from atlas_decks.rules.words import count
 
-_MARKUP = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(\s[^<>]*)?/?>|\*\*|`|\]\(|&[a-z]+;|^#+ |\{\{|\}\}|\[sound:")
+# tags of HTML, as people who mean them write them: `a<b && c>d` and List<String> are none
+_TAG = (
+    r"</?(?:a|b|br|code|div|em|font|h[1-6]|hr|i|img|kbd|li|mark|ol|p|pre|s|script|small|span|strike|strong|style|sub|sup"
+    r"|table|t[bdhr]|tbody|thead|u|ul)(?:\s+[a-zA-Z-]+=(?:\"[^\"]*\"|'[^']*'|[^\s>]+))*\s*/?>"
+)
+_MARKUP = re.compile(rf"{_TAG}|\*\*|`|\]\(|&(?:[a-z]+|#\d+);|^#+ ", re.I | re.M)
 
 
 def _texts(diagram: Diagram) -> Iterator[FactText]:
@@ -36,11 +42,16 @@ def length(diagram: Diagram) -> Iterator[Problem]:
 
 @diagram_rule("plain-text")
 def plain_text(diagram: Diagram) -> Iterator[Problem]:
-    """Texts are plain: no HTML, no Markdown, no template syntax."""
+    """Texts hold no HTML and no Markdown beyond `code` and *emphasis*; a title holds neither."""
     for name, path, text, _ in _texts(diagram):
-        if match := _MARKUP.search(text):
-            message = f"{name}: markup `{match.group()}`"
-            yield diagram.origin.problem(path, "plain-text", message, "write plain text; < > & alone are fine")
+        prose = text if name == "title" else without_code(text)
+        if match := _MARKUP.search(prose):
+            if match.group() == "`" and name != "title":
+                message, hint = f"{name}: a backtick without its other half", "code stands between two backticks"
+            else:
+                message = f"{name}: markup `{match.group()}`"
+                hint = "write plain text, or `code` in backticks; < > & alone are fine"
+            yield diagram.origin.problem(path, "plain-text", message, hint)
 
 
 @diagram_rule("characters")
