@@ -293,5 +293,9 @@ def test_add_a_kind_of_card(workshop: Workshop) -> None:
     assert "The post office" in (workshop.root / "site/cards.js").read_text("utf-8"), "the search knows it"
     assert "What in a town keeps" in (workshop.root / "site/diagram-acme-flow.html").read_text("utf-8")
     assert "0 problems" in workshop.atlas("verify", str(package))
-    workshop.edit("docs/format.md", "| `traces` | 0 to 1 |", "| `analogies` | 0 to 1 | something of daily life |\n| `traces` | 0 to 1 |")
+    workshop.edit(
+        "docs/format.md",
+        "| `traces` | 0 to 1 |",
+        "| `analogies` | 0 to 1 | something of daily life |\n| `traces` | 0 to 1 |",
+    )
     workshop.test("tests/test_docs.py", "-k", "counts")
