@@ -17,7 +17,7 @@ from atlas_decks.preview import make_site, write_site
 from atlas_decks.preview.cards import CardMaker, fill
 from atlas_decks.project import Project
 from support.builds import Built, Checked, session
-from support.cardpages import card_pages
+from support.cardpages import CardPage, card_pages, one_of_each, open_card
 
 # one of each type of page
 PAGES = (
@@ -39,6 +39,13 @@ def site(project: Project, checked: Checked, tmp_path_factory: pytest.TempPathFa
     return folder
 
 
+@pytest.fixture(scope="module")
+def shown_by_anki(packages: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[CardPage]]:
+    """The media folder and all cards."""
+    folder = tmp_path_factory.mktemp("anki")
+    return folder, card_pages(packages / "atlas-all.apkg", folder)
+
+
 def test_sections_show_what_is_filled_and_what_is_not() -> None:
     template = "{{#A}}a={{A}}{{#B}} b{{/B}}{{^B}} no b{{/B}}{{/A}}{{^A}}no a{{/A}}"
     assert fill(template, {"A": "1", "B": "2"}) == "a=1 b"
@@ -52,7 +59,7 @@ def _squeezed(html: str) -> str:
 
 @pytest.mark.anki
 def test_cards_are_those_that_the_real_anki_shows(
-    project: Project, packages: Path, built: Built, checked: Checked, tmp_path: Path
+    project: Project, shown_by_anki: tuple[Path, list[CardPage]], built: Built, checked: Checked
 ) -> None:
     maker = CardMaker(checked.curriculum.plan, Templates(project.templates))
     order = StudyOrder(pipeline.survey(session(project)), 16)
@@ -64,7 +71,7 @@ def test_cards_are_those_that_the_real_anki_shows(
         for card in maker.cards(note, diagram.media)
     }
     seen = set()
-    for page in card_pages(packages / "atlas-all.apkg", tmp_path):
+    for page in shown_by_anki[1]:
         if page.kind == "guide":
             continue
         side = getattr(cards[page.key, page.template], page.side).replace("media/atlas-", "atlas-")
@@ -74,6 +81,46 @@ def test_cards_are_those_that_the_real_anki_shows(
     assert {(key.split("/")[1], name) for key, name in seen} == {
         (k.slug, c.name) for k in KINDS.values() for c in k.cards
     }
+
+
+# of every element of a card: its size in px, and all computed styles
+STYLES = """async root => { await Promise.all([...root.querySelectorAll('.atlas img')].map(i => i.decode()));
+ return [...root.querySelectorAll('.atlas, .atlas *')].map(e => {
+  const c = getComputedStyle(e), r = e.getBoundingClientRect();
+  return [e.tagName + ' ' + e.getAttribute('class'), Math.round(r.width) + ' x ' + Math.round(r.height)]
+    .concat([...c].filter(n => !n.startsWith('--') && n !== '-webkit-locale').map(n => n + ': ' + c.getPropertyValue(n))); }); }"""
+
+
+@pytest.mark.anki
+@pytest.mark.browser
+@pytest.mark.parametrize("night", [False, True], ids=["light", "night"])
+def test_a_card_looks_in_the_preview_as_in_the_style_sheets_of_the_reviewer(
+    site: Path, shown_by_anki: tuple[Path, list[CardPage]], browser: Any, night: bool
+) -> None:
+    """Every computed style of every element of a card of each template, in a window that shrinks pictures."""
+    size = {"width": 668, "height": 451}
+    real, preview = browser.new_page(viewport=size), browser.new_page(viewport=size)
+    preview.add_init_script(f"localStorage.setItem('night', '{int(night)}')")
+    folder, cards = shown_by_anki
+    for card in one_of_each(cards):
+        real.goto("about:blank")
+        open_card(real, folder, card, night, phone=False)
+        expected = real.evaluate(f"() => ({STYLES})(document)")
+        diagram, kind, fact = card.key.split("/")
+        ordinal = [c.name for c in KINDS[kind].cards].index(card.template)
+        if not preview.url.endswith(f"/diagram-{diagram}.html"):
+            preview.goto((site / f"diagram-{diagram}.html").as_uri())
+        side = preview.locator(f"#{kind}-{fact}{f'-{ordinal}' if ordinal else ''} [data-side={card.side}]")
+        side.evaluate(
+            "(e, width) => { e.hidden = false; e.getRootNode().host.style.width = width + 'px'; }",
+            real.evaluate("document.documentElement.clientWidth"),
+        )
+        shown = side.evaluate(STYLES)
+        assert [e[0] for e in shown] == [e[0] for e in expected], card.name
+        for mine, theirs in zip(shown, expected, strict=True):
+            assert [pair for pair in zip(mine, theirs, strict=True) if pair[0] != pair[1]] == [], (card.name, mine[0])
+    real.close()
+    preview.close()
 
 
 def test_every_link_and_picture_of_the_site_is_there(site: Path) -> None:

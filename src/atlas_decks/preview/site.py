@@ -24,7 +24,7 @@ from atlas_decks.diagrams.picture import Picture
 from atlas_decks.preview.cards import Card, CardMaker
 
 _PAGES = Path(__file__).parent / "pages"
-_ASSETS = ("site.css", "site.js", "night.js", "search.js")
+_ASSETS = ("site.css", "reviewer.css", "site.js", "night.js", "search.js")
 _NAMES = {slug: kind.name for slug, kind in KINDS.items()}
 
 
