@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from atlas_decks.files.places import odd_places
 from atlas_decks.problems import Problem, ProblemsFoundError
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -79,6 +80,13 @@ class Project:
     def templates(self) -> tuple[Path, ...]:
         """Folders searched for templates: the project's own first, then the ones that come with the tool."""
         return (self.root / "templates", default_templates())
+
+    def odd_places(self) -> list[Problem]:
+        """What keeps a command from working here: links that lead out of the project, pipes in place of files."""
+        folders = [self.curriculum, self.decks, self.root / "templates", self.root / ".atlas"]
+        folders += [self.picture_cache, self.compiled_folder, self.decks / self.releases.stem]
+        files = [self.plan_file, self.ledger_file, self.releases, self.release_ledger, self.changelog]
+        return list(odd_places(self.root, folders, [*files, self.last_build_file]))
 
     def name(self, path: Path) -> str:
         """The path as problems show it: relative to the project where it lies inside, with forward slashes."""

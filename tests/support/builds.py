@@ -99,5 +99,5 @@ def copy_of(project: Project, root: Path) -> Project:
     copy = Project(root)
     project.picture_cache.mkdir(parents=True, exist_ok=True)
     copy.picture_cache.parent.mkdir()
-    copy.picture_cache.symlink_to(project.picture_cache, target_is_directory=True)  # drawn once for all tests
+    shutil.copytree(project.picture_cache, copy.picture_cache)  # drawn once for all tests
     return copy

@@ -41,29 +41,24 @@ def _where_filled(front: str, needs: Sequence[str]) -> str:
 
 
 class Templates:
-    """The templates of a project: its own first, then the ones that come with the tool."""
+    """Templates of a folder, and of those behind it where it lacks one.
 
-    def __init__(self, folders: Sequence[Path]) -> None:
-        from jinja2 import Environment, FileSystemLoader, StrictUndefined  # a build that fills nothing starts sooner
+    Those of a project come first, then the ones of the tool; they run in a sandbox, as a project may be a stranger's.
+    The tool's own pages, which nobody can put others in place of, are `trusted`.
+    """
 
-        self._environment = Environment(
-            loader=FileSystemLoader([str(folder) for folder in folders]),
-            undefined=StrictUndefined,
-            autoescape=True,
-            auto_reload=False,  # a set of templates is read once; who wants newer ones makes a new set
-            variable_start_string="[[",
-            variable_end_string="]]",
-            block_start_string="[%",
-            block_end_string="%]",
-            comment_start_string="[#",
-            comment_end_string="#]",
-            trim_blocks=True,
-        )
+    def __init__(self, folders: Sequence[Path], *, trusted: bool = False) -> None:
+        from atlas_decks.cards.sandbox import Plain, Sandbox  # a build that fills nothing starts sooner
+
+        names = [str(folder) for folder in folders]
+        self._environment = Plain(names) if trusted else Sandbox(names)
+        # a counter costs time: the tool's own templates, which end, go without
+        self._counted = not trusted and folders[0].is_dir() and folders[0].resolve() != folders[-1].resolve()
 
     def fill(self, template: str, /, **values: object) -> str:
         """The text of a template with its values, escaped. Raises ProblemsFoundError where the template is broken."""
         try:
-            return self._environment.get_template(template).render(values).strip()
+            return self._environment.text_of(template, values, counted=self._counted).strip()
         except Exception as error:  # a template may fail in any way that Python can
             file, line = _place(error, template)
             hint = "compare with the template that comes with atlas-decks"

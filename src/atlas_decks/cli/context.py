@@ -7,7 +7,7 @@ import functools
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -40,8 +40,11 @@ class Context:
         """The project named by --project, or the nearest one upwards.
 
         First finishes a move into place that an interrupted command left, so that packages and ledger are of one build.
+        Raises ProblemsFoundError where places of the project lead out of it.
         """
         project = find_project(self.project_dir)
+        if problems := project.odd_places():
+            raise ProblemsFoundError(problems)
         replace.finish_interrupted(project.decks)
         return project
 
@@ -90,6 +93,14 @@ class Context:
         with Progress(*columns, console=self.errors, transient=True) as bar:
             task = bar.add_task("diagrams", total=total)
             yield lambda step: bar.advance(task, step)
+
+
+def finish_own(package: Path) -> None:
+    """Finish an interrupted move where the package lies among the decks of a project; elsewhere nothing is touched."""
+    with suppress(ProblemsFoundError):
+        project = find_project(package.absolute().parent)
+        if project.decks == package.absolute().parent and not project.odd_places():
+            replace.finish_interrupted(project.decks)
 
 
 def _count_diagrams(project: Project) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from atlas_decks.files import replace
+from atlas_decks.cli.context import finish_own
 from atlas_decks.learner.changes import compare
 from atlas_decks.release.release_notes import format_difference
 
@@ -26,5 +26,5 @@ def command(old: Path, new_: Path, style: str) -> None:
       atlas-decks diff old/atlas-all.apkg decks/atlas-all.apkg --format md
     """
     for path in (old, new_):
-        replace.finish_interrupted(path.parent)
+        finish_own(path)
     click.echo(format_difference(compare(old, new_), style))

@@ -8,8 +8,7 @@ from pathlib import Path
 import click
 
 from atlas_decks.cli import DONE, PROBLEMS
-from atlas_decks.cli.context import Context, pass_context, print_problems
-from atlas_decks.files import replace
+from atlas_decks.cli.context import Context, finish_own, pass_context, print_problems
 from atlas_decks.learner import real_anki as verification
 
 
@@ -30,7 +29,7 @@ def command(context: Context, packages: tuple[Path, ...], against: Path | None) 
       atlas-decks verify decks/atlas-all.apkg --against old/atlas-all.apkg
     """
     for path in packages:
-        replace.finish_interrupted(path.parent)
+        finish_own(path)
     if against:
         if len(packages) != 1:
             raise click.UsageError("--against compares with one package")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,11 +12,16 @@ from pydantic import BaseModel, ValidationError
 
 from atlas_decks.curriculum.models import NODE_ID, REPORT_URL, Curriculum, Diagram, DiagramSpec, FileHead, Plan
 from atlas_decks.curriculum.source import Path_, Source, decode, read, read_bytes
-from atlas_decks.problems import Problem, ProblemsFoundError
+from atlas_decks.files.places import lies_within
+from atlas_decks.problems import Problem, ProblemsFoundError, Severity
 from atlas_decks.project import PROJECT_ID, Project, fresh_id
 
 M = TypeVar("M", bound=BaseModel)
 _ENDINGS = {".yaml", ".yml"}
+_LOOKS_LIKE_CONTENT = re.compile(r"\.ya?ml(?:[.~_-].*|$)|^\..*\.ya?ml$")
+_EDITORS_OWN = re.compile(
+    r"^\.#|^#.*#$|\.sw[a-p]$|^\..*\.sw[a-p]$|^\.[^.]*\.ya?ml\.tmp"
+)  # locks and drafts of open files
 
 
 def load(project: Project) -> tuple[Curriculum, list[Problem]]:
@@ -71,39 +77,58 @@ def load_plan(project: Project) -> tuple[Plan, Source]:
 
 
 def subject_files(project: Project) -> tuple[list[Path], list[Problem]]:
-    """All YAML files below the curriculum folder but the plan, sorted by path; links that lead nowhere are problems."""
-    found: list[Path] = []
-    problems: list[Problem] = []
-    seen: set[Path] = set()
+    """All YAML files below the curriculum folder but the plan, sorted by path.
 
-    def walk(folder: Path) -> None:
+    Problems are links that lead nowhere or out of the project, and files that look like content and are not read.
+    """
+    walk = _Walk(project)
+    walk.folder(project.curriculum)
+    return walk.found, walk.problems
+
+
+class _Walk:
+    def __init__(self, project: Project) -> None:
+        self.found: list[Path] = []
+        self.problems: list[Problem] = []
+        self._project = project
+        self._seen: set[Path] = set()
+
+    def folder(self, folder: Path) -> None:
         real = folder.resolve()
-        if real in seen:
-            hint = "remove the symbolic link"
-            problems.append(Problem(project.name(folder), 0, 0, "link-loop", "this folder was already read", hint))
+        if real in self._seen:
+            self._problem(folder, "link-loop", "this folder was already read", "remove the symbolic link")
             return
-        seen.add(real)
+        self._seen.add(real)
         with os.scandir(folder) as entries:
             ordered = sorted(entries, key=lambda entry: entry.name)
         for entry in ordered:
-            path = Path(entry.path)
             try:
-                if entry.name.startswith("."):
-                    continue
-                if entry.is_dir():
-                    walk(path)
-                elif path.suffix in _ENDINGS and path != project.plan_file:
-                    if not path.exists():
-                        raise FileNotFoundError(2, "a symbolic link that leads nowhere")
-                    if not path.is_file():
-                        raise OSError(22, "neither a file nor a folder")  # noqa: TRY301 - one place makes the problem
-                    found.append(path)
+                self._entry(Path(entry.path))
             except (OSError, RuntimeError) as error:
                 message = getattr(error, "strerror", None) or str(error)
-                problems.append(Problem(project.name(path), 0, 0, "file-read", message, "mend or remove it"))
+                self._problem(Path(entry.path), "file-read", message, "mend or remove it")
 
-    walk(project.curriculum)
-    return found, problems
+    def _entry(self, path: Path) -> None:
+        if path.is_symlink() and path.exists() and not lies_within(self._project.root, path):
+            self._problem(path, "link-outside", "a link that leads out of the project", "put the real one there")
+        elif path.is_dir():
+            if not path.name.startswith("."):
+                self.folder(path)
+        elif path.suffix in _ENDINGS and not path.name.startswith("."):
+            if not path.exists():
+                raise FileNotFoundError(2, "a symbolic link that leads nowhere")
+            if not path.is_file():
+                raise OSError(22, "neither a file nor a folder")
+            if path != self._project.plan_file:
+                self.found.append(path)
+        elif path.suffix.lower() in _ENDINGS and not path.name.startswith("."):
+            self._problem(path, "file-unread", f"`{path.suffix}` is not read", f"name it {path.stem}.yaml")
+        elif _LOOKS_LIKE_CONTENT.search(path.name.lower()) and not _EDITORS_OWN.match(path.name):
+            message = "looks like content and is not read: its cards are withdrawn"
+            self._problem(path, "file-unread", message, "give it its name back, or move it elsewhere", "warning")
+
+    def _problem(self, path: Path, rule: str, message: str, hint: str, severity: Severity = "error") -> None:
+        self.problems.append(Problem(self._project.name(path), 0, 0, rule, message, hint, severity))
 
 
 def load_file(source: Source, plan: Plan) -> tuple[FileHead | None, list[Diagram], list[Problem]]:
@@ -141,6 +166,11 @@ def load_file(source: Source, plan: Plan) -> tuple[FileHead | None, list[Diagram
             at: Path_ = ("diagrams", index, "company") if spec.company else ("company",)
             hint = "companies are listed in atlas.yaml; leave the key out where no company of the plan is the subject"
             problems.append(source.problem(at, "known-company", f"no company `{slug}` in the plan", hint))
+        for position, focus in enumerate(spec.focus):
+            if focus not in {track.slug for track in plan.focus}:
+                where = ("diagrams", index, "focus", position)
+                hint = f"one of {', '.join(track.slug for track in plan.focus)}, as in atlas.yaml"
+                problems.append(source.problem(where, "known-focus", f"no focus track `{focus}` in the plan", hint))
         diagrams.append(Diagram(spec, category, company, head.sources, source, index))
     return head, diagrams, problems
 

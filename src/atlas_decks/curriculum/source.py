@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from atlas_decks.files.places import read_regular
 from atlas_decks.problems import Problem
 
 MAX_BYTES = 1_000_000
@@ -74,7 +75,7 @@ def read_bytes(file: Path, name: str) -> tuple[bytes | None, list[Problem]]:
         size = file.stat().st_size
         if size > MAX_BYTES:
             return fault("file-size", f"{size:,} bytes; at most {MAX_BYTES:,}", "one file a subject: split the file")
-        return file.read_bytes(), []
+        return read_regular(file), []
     except OSError as error:
         return fault("file-read", error.strerror or str(error), "check the file and its permissions")
 

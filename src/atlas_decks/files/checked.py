@@ -15,13 +15,15 @@ import tempfile
 from functools import lru_cache
 from pathlib import Path
 
+from atlas_decks.files.places import read_regular
+
 START = 65  # bytes before the content: the seal in hex, and the end of its line
 _KEY_SIZE = 32  # bytes, as many as SHA-256 gives
 
 
 def read(path: Path) -> bytes | None:
     """The content of a file, or None where it is damaged. Raises OSError where it cannot be read."""
-    raw = path.read_bytes()
+    raw = read_regular(path)
     content = raw[START:]
     return content if hmac.compare_digest(raw[:START], _seal(content)) else None
 
@@ -46,7 +48,7 @@ def _seal(content: bytes) -> bytes:
 
 @lru_cache(maxsize=1)
 def _key() -> bytes:
-    """The key of this machine's user, made when it is first wanted; none where there is no place to keep it."""
+    """The key of this machine's user, made when it is first wanted; where it cannot be kept, one for this command."""
     try:
         home = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA") or Path.home() / ".cache"
         file = Path(home) / "atlas-decks" / "key"
@@ -64,4 +66,5 @@ def _key() -> bytes:
         with file.open("rb") as kept:
             return kept.read(_KEY_SIZE)
     except (OSError, RuntimeError):  # RuntimeError: no home
-        return b""
+        # in the environment, so that the processes that this one starts have the same
+        return bytes.fromhex(os.environ.setdefault("ATLAS_DECKS_KEY_OF_THIS_COMMAND", secrets.token_hex(_KEY_SIZE)))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from atlas_decks.files.places import open_regular
 from atlas_decks.problems import Problem, ProblemsFoundError
 
 
@@ -32,7 +33,7 @@ def read(path: Path, name: str, book: BookFormat, take: Callable[[Any], None]) -
     """
     problems: list[Problem] = []
     try:
-        with path.open(encoding="utf-8") as lines:
+        with open_regular(path) as lines:
             for number, line in enumerate(lines, 1):
                 if not line.strip():
                     continue

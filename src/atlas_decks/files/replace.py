@@ -15,11 +15,13 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from atlas_decks.files.places import lies_within, read_regular
 from atlas_decks.problems import Problem, ProblemsFoundError
 
 _STAGE = ".stage"
 _JOURNAL = "journal.json"
 _LOCK = ".lock"
+BESIDE = "../CHANGELOG.md"  # the one file outside its folder that a set may have
 _SCRATCH = ".making"
 
 
@@ -76,22 +78,40 @@ def finish_interrupted(folder: Path) -> None:
 
 
 def recover(folder: Path) -> None:
-    """Finish or discard what an interrupted publication left in the folder."""
+    """Finish or discard what an interrupted publication left in the folder.
+
+    The journal may have come with a folder from somebody else: where it names a place that is not the folder's to
+    change, all of it is discarded.
+    """
     stage = folder / _STAGE
     journal = stage / _JOURNAL
+    if stage.is_symlink():
+        stage.unlink()
     if journal.is_file():
         try:
-            steps = json.loads(journal.read_text("utf-8"))
+            steps = json.loads(read_regular(journal))
             names, gone = [str(name) for name in steps["put"]], [str(name) for name in steps["remove"]]
-        except (ValueError, TypeError, KeyError):  # cut off by a power failure: the set was never complete
+        except (OSError, ValueError, TypeError, KeyError, RecursionError):  # cut off: the set was never complete
+            names, gone = [], []
+        if not all(_is_own(folder, name) for name in (*names, *gone)):
             names, gone = [], []
         for number, name in enumerate(names):
-            if (stage / str(number)).is_file():
+            staged = stage / str(number)
+            if staged.is_file() and not staged.is_symlink():
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 (stage / str(number)).replace(folder / name)
         for name in gone:
             (folder / name).unlink(missing_ok=True)
     shutil.rmtree(stage, ignore_errors=True)
+
+
+def _is_own(folder: Path, name: str) -> bool:
+    """Whether a path from a journal is of the folder itself, or the changelog beside it, which a release changes."""
+    if name == BESIDE:
+        return not (folder / name).is_symlink()
+    parts = Path(name).parts
+    plain = bool(parts) and not Path(name).is_absolute() and not {"..", _STAGE, _LOCK} & set(parts)
+    return plain and "\0" not in name and lies_within(folder, (folder / name).parent)
 
 
 def replace_files(folder: Path, files: Mapping[str, bytes | Path], remove: Collection[str] = ()) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from atlas_decks.files import replace
+from atlas_decks.files import checked
 from atlas_decks.packages.assemble import Assembly
 from atlas_decks.packages.ledger import AHEAD
 from atlas_decks.project import Project
@@ -62,7 +62,7 @@ def key_of(project: Project, survey: str, weeks: int) -> str:
 def read(path: Path) -> LastBuild:
     """The record in a file; an empty one where there is none that can be read."""
     try:
-        data = json.loads(path.read_bytes())
+        data = json.loads(checked.read(path) or b"")
         packages = {str(name): PackageRecord(**record) for name, record in data.pop("packages").items()}
         return LastBuild(packages=packages, **data)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
@@ -72,8 +72,7 @@ def read(path: Path) -> LastBuild:
 def write(path: Path, last: LastBuild) -> None:
     """Keep a record. One that cannot be written only costs time, so failures pass."""
     with contextlib.suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        replace.write_file(path, json.dumps(asdict(last)).encode())
+        checked.write(path, json.dumps(asdict(last)).encode())
 
 
 def records_of(made: Assembly, kept: Mapping[str, PackageRecord]) -> dict[str, PackageRecord]:

@@ -86,7 +86,7 @@ def make_site(
     """
     entries = _entries(curriculum, pictures, order, templates)
     listings = list(_listings(curriculum, entries))
-    pages = Templates([_PAGES])
+    pages = Templates([_PAGES], trusted=True)
     plan = curriculum.plan
     shared = {"plan": plan, "kinds": _NAMES, "days": WEEKDAYS, "listings": listings, "total": len(entries)}
     yield "card.css", templates.css()

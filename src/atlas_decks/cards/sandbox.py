@@ -1,0 +1,150 @@
+"""Runs the templates of a project, which may be a stranger's: no code, no endless loops, no swollen text.
+
+A template gets texts, numbers, lists and mappings, and may look into them; it can call nothing, reach no attribute that
+is not one of a value's own, and multiply nothing. A counter of executed lines ends what would not end by itself.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateSyntaxError, nodes
+from jinja2.exceptions import SecurityError
+from jinja2.runtime import LoopContext, Macro
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from atlas_decks.files.places import lies_within, read_regular
+
+LINES = 200_000  # a template of ours executes some hundreds
+SIZE = 1_000_000  # characters of one text
+_LOOP = frozenset({"index", "index0", "first", "last", "length", "revindex", "revindex0"})
+_FILTERS = frozenset({"default", "e", "escape", "first", "last", "length", "lower", "title", "trim", "upper"})
+_GROWING = (nodes.Assign, nodes.AssignBlock, nodes.With, nodes.Concat, nodes.Import, nodes.FromImport, nodes.Extends)
+_TESTS = frozenset({"defined", "undefined", "none", "in", "eq", "ne", "lt", "gt", "le", "ge", "odd", "even"})
+
+
+class Loader(FileSystemLoader):
+    """Reads templates that are regular files and lie in one of the folders."""
+
+    def get_source(self, environment: Any, template: str) -> tuple[str, str, Callable[[], bool]]:
+        """The text of a template, its path, and whether it is still up to date, as Jinja2 wants it."""
+        for folder in map(Path, self.searchpath):
+            file = folder / template
+            if file.is_symlink() or file.exists():
+                if ".." in Path(template).parts or not lies_within(folder, file):
+                    raise OSError(22, "a link that leads out of the templates' folder", str(file))
+                return read_regular(file).decode("utf-8"), str(file), lambda: True
+        return super().get_source(environment, template)
+
+
+_DELIMITERS: dict[str, Any] = {  # not Jinja's own, so that Anki's {{ }} pass through
+    "variable_start_string": "[[",
+    "variable_end_string": "]]",
+    "block_start_string": "[%",
+    "block_end_string": "%]",
+    "comment_start_string": "[#",
+    "comment_end_string": "#]",
+}
+
+
+class Plain(Environment):
+    """Jinja2 for the tool's own pages."""
+
+    def __init__(self, folders: list[str]) -> None:
+        loader = FileSystemLoader(folders)
+        super().__init__(loader=loader, undefined=StrictUndefined, autoescape=True, trim_blocks=True, **_DELIMITERS)
+
+    def text_of(self, template: str, values: Mapping[str, object], *, counted: bool = False) -> str:  # noqa: ARG002 - as Sandbox has it
+        """The text of a template."""
+        return self.get_template(template).render(values)
+
+
+class Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja2 without calls and without attributes but those of values."""
+
+    intercepted_binops = frozenset({"*", "**", "%", "+"})
+
+    def __init__(self, folders: list[str]) -> None:
+        super().__init__(
+            loader=Loader(folders),
+            undefined=StrictUndefined,
+            autoescape=True,
+            auto_reload=False,  # a set of templates is read once; who wants newer ones makes a new set
+            trim_blocks=True,
+            **_DELIMITERS,
+        )
+        self.globals.clear()
+        self.filters = {name: found for name, found in self.filters.items() if name in _FILTERS}
+        self.tests = {name: found for name, found in self.tests.items() if name in _TESTS}
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:  # noqa: ARG002 - Jinja2's signature
+        """Only what a loop knows of itself, and the named parts of a value."""
+        if isinstance(obj, LoopContext):
+            return attr in _LOOP
+        parts = getattr(type(obj), "_fields", ()) if isinstance(obj, tuple) else ()
+        fields = (getattr(type(obj), name, ()) for name in ("__dataclass_fields__", "model_fields"))
+        return attr in parts or any(attr in names for names in fields)
+
+    def is_safe_callable(self, obj: Any) -> bool:
+        """Only macros of the templates themselves."""
+        return isinstance(obj, Macro)
+
+    def _generate(self, source: nodes.Template, *rest: Any, **more: Any) -> str:
+        """Refuse what lets a text grow by itself before it is compiled."""
+        for node in source.find_all(_GROWING):
+            message = f"{type(node).__name__.lower()} is not for templates"
+            raise TemplateSyntaxError(message, node.lineno, rest[0] if rest else None)
+        code: str = super()._generate(source, *rest, **more)
+        return code
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:  # noqa: ARG002 - Jinja2's signature
+        """Nothing can be added or multiplied: `"x" * 10**9` would fill the memory."""
+        raise SecurityError(f"`{operator}` is not for templates")
+
+    def text_of(self, template: str, values: Mapping[str, object], *, counted: bool) -> str:
+        """The text of a template. `counted` is for those that are not the tool's own.
+
+        Raises SecurityError where it does what it must not, executes too many lines or grows too large.
+        """
+        found = self.get_template(template)
+        with _counter(LINES) if counted else _uncounted():
+            parts, size = [], 0
+            for part in found.generate(values):
+                size += len(part)
+                if size > SIZE:
+                    raise SecurityError(f"the text grows beyond {SIZE:,} characters")
+                parts.append(part)
+        return "".join(parts)
+
+
+@contextmanager
+def _uncounted() -> Iterator[None]:
+    yield
+
+
+@contextmanager
+def _counter(lines: int) -> Iterator[None]:
+    """End what executes more lines than that, by an exception in it. Only code of templates is counted."""
+    left = lines
+
+    def trace(frame: FrameType, event: str, _: Any) -> Any:
+        nonlocal left
+        if event == "call" and frame.f_globals.get("__name__") not in (None, "__main__"):
+            return None  # a library's code, called from a template: it ends by itself
+        if event == "line":
+            left -= 1
+            if left < 0:
+                raise SecurityError(f"does not end within {lines:,} lines")
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        yield
+    finally:
+        sys.settrace(before)

@@ -1,0 +1,54 @@
+"""Whether files are what they seem: regular ones, inside the folder that they are named in.
+
+A project may come from somebody else. A link in it that leads out of it, a pipe or a device must not make a command
+read, write or remove what is not the project's, nor wait for ever.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TextIO
+
+from atlas_decks.problems import Problem
+
+
+def read_regular(path: Path) -> bytes:
+    """The content of a regular file. Raises OSError where it is none, or cannot be read; never waits for a pipe."""
+    with os.fdopen(_open(path), "rb") as file:
+        return file.read()
+
+
+def open_regular(path: Path) -> TextIO:
+    """A regular file of UTF-8 text, opened to be read. Raises OSError as `read_regular` does."""
+    return os.fdopen(_open(path), encoding="utf-8")
+
+
+def _open(path: Path) -> int:
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise OSError(22, "neither a file nor a folder", str(path))
+    return handle
+
+
+def lies_within(root: Path, path: Path) -> bool:
+    """Whether a path, with all links in it followed, is the folder `root` or lies below it."""
+    return path.resolve().is_relative_to(root.resolve())
+
+
+def odd_places(root: Path, folders: Iterable[Path], files: Iterable[Path]) -> Iterator[Problem]:
+    """Problems of places below a project's root: links that lead out of it, and what is of another kind."""
+    for path, wanted in [*((folder, "folder") for folder in folders), *((file, "file") for file in files)]:
+        if not os.path.lexists(path):
+            continue
+        where = path.relative_to(root).as_posix()
+        if not lies_within(root, path):
+            hint = "put the real one there: nothing outside the project is read or written for it"
+            yield Problem(where, 0, 0, "link-outside", "a link that leads out of the project", hint)
+        elif wanted == "folder" and not path.is_dir():
+            yield Problem(where, 0, 0, "no-folder", "not a folder", "move it away")
+        elif wanted == "file" and path.exists() and not path.is_file():
+            yield Problem(where, 0, 0, "no-file", "not a file", "move it away")
