@@ -88,7 +88,7 @@ def test_a_release_is_whole_and_says_what_it_is(sample: Sample, call: Call, caps
     sums = {name: hashlib.sha256(data).hexdigest() for name, data in packages.items()}
     assert (folder / "SHA256SUMS").read_text("utf-8") == "".join(f"{sums[n]}  {n}\n" for n in sorted(sums))
     (release,) = _log(sample)
-    assert (release.version, release.date, release.cards, release.diagrams) == ("0.1.0", "2025-11-28", 24, 3)
+    assert (release.version, release.date, release.cards, release.diagrams) == ("0.1.0", "2025-11-28", 30, 3)
     assert release.sha256 == sums
     assert sample.packages()["release-ledger.jsonl"] == sample.packages()["ledger.jsonl"]
     about = _description(packages["atlas-all.apkg"])
@@ -96,9 +96,9 @@ def test_a_release_is_whole_and_says_what_it_is(sample: Sample, call: Call, caps
     assert "To update, import the newer package" in about
     assert "Core patterns. Weeks 1 to 1" in _description(packages["atlas-all.apkg"], "Sample::Cards::1 Foundation")
     note = (folder / "diff.md").read_text("utf-8")
-    assert note.startswith("# Sample Atlas 0.1.0, 2025-11-28\n\nThe first release.\n\nCards: 24 new.\n")
+    assert note.startswith("# Sample Atlas 0.1.0, 2025-11-28\n\nThe first release.\n\nCards: 30 new.\n")
     assert (
-        "## 0.1.0 - 2025-11-28\n\n### Cards\n\n- 24 cards new, on “Acme request flow”, “Delta request flow”, “Gamma"
+        "## 0.1.0 - 2025-11-28\n\n### Cards\n\n- 30 cards new, on “Acme request flow”, “Delta request flow”, “Gamma"
         in (sample.read("CHANGELOG.md"))
     )
 
@@ -161,7 +161,7 @@ def test_without_the_old_packages_the_frozen_ledger_tells(
     assert call("release", "--dry-run", after=50) == 0
     note = capsys.readouterr().out
     assert "The packages of 0.1.0 were not at hand" in note
-    assert "Cards: 1 new, 1 changed, 1 withdrawn. 22 stay as they are" in note
+    assert "Cards: 1 new, 1 changed, 1 withdrawn. 28 stay as they are" in note
     assert "signature" not in note
     assert call("release", "--dry-run", "--against", str(old), after=50) == 0
     assert "It checks the token. → It checks the signature." in capsys.readouterr().out
@@ -367,7 +367,7 @@ def test_a_tag_publishes_what_the_log_says_or_nothing(sample: Sample, call: Call
     assert found.keys() == {*packages, "SHA256SUMS", "NOTE.md"}
     assert {name: found[name] for name in packages} == packages
     assert found["SHA256SUMS"] == (sample.root / "decks/releases/0.1.0/SHA256SUMS").read_bytes()
-    assert found["NOTE.md"].startswith(b"### Cards\n\n- 24 cards new")
+    assert found["NOTE.md"].startswith(b"### Cards\n\n- 30 cards new")
     for tag, damage, said in (
         ("v0.2.0", b"", "is not the last release"),
         ("v0.1.0", b"!", "not as released, by their checksums: atlas-all.apkg"),

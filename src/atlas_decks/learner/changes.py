@@ -95,7 +95,7 @@ class Difference:
     `added`: new notes. `changed`: content replaced, own tags and edits with it. `retired`: emptied. `revived`: no
     longer empty. `moved`: shipped elsewhere, while the learner's card stays. `missing`: no longer in the package, left
     alone. `ignored`: different in the package but not newer, left alone. `note_types`: new look, no note touched.
-    `unchanged`: how many notes with a card stay as they are.
+    `unchanged`: how many notes with a card stay as they are, `unchanged_cards`: how many cards those have.
     """
 
     added: list[Change] = field(default_factory=list)
@@ -107,6 +107,7 @@ class Difference:
     ignored: list[Change] = field(default_factory=list)
     note_types: list[str] = field(default_factory=list)
     unchanged: int = 0
+    unchanged_cards: int = 0
 
     @property
     def reworded(self) -> list[Change]:
@@ -205,6 +206,7 @@ def difference(old: Packed, new: Packed) -> Difference:
             result.ignored.append(change)
         elif not note.retired:
             result.unchanged += 1
+            result.unchanged_cards += len(note.cards)
         for card, place in before.cards.items():
             if note.cards.get(card, place) != place:
                 result.moved.append(Move(note.key, note, card, place[0]))

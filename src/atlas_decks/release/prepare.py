@@ -75,7 +75,8 @@ def prepare(session: Session, request: ReleaseRequest, scratch: Path) -> Prepare
     changes = _difference(project, found.plan, package, _read(trial, ALL), last is not None)
     version = _version(request.version, last, changes)
     date = datetime.fromtimestamp(request.now, UTC).date().isoformat()
-    release = Release(version, date, trial.notes, len(found.diagrams), content, {})
+    cards = sum(diagram.cards.total() for diagram in found.diagrams)
+    release = Release(version, date, cards, len(found.diagrams), content, {})
     # again, with the version in the decks' descriptions; the ledger comes out the same
     made = _assemble(session, found, BuildRequest(now=request.now, releases=[*log, release]), scratch / "release")
     packages = {name: packed.file for name, packed in made.packages.items() if packed.file is not None}

@@ -15,7 +15,9 @@ _IN_COMMON = (
     (("Title",), "title", True),
     (("Breadcrumb",), "place in the curriculum", True),
     (("Source",), "source", True),
-    (("Picture", "Mask", "Ring"), "picture drawn anew", False),
+    (("Picture",), "picture drawn anew", False),
+    (("Masked", "Revealed", "Route"), "picture with what lies over it", False),
+    (("Checklist", "Grading"), "what a redraw is checked against", False),
 )
 _FEW = 6  # titles that a sentence can hold
 _COMMON = {name for names, _, _ in _IN_COMMON for name in names} | {"Tags", "Key"}
@@ -108,13 +110,13 @@ def _move(m: Move) -> str:
 def release_note(d: Difference, title: str = "What this update changes", about: str = "") -> str:
     """The difference in a learner's words, as Markdown, under a title and a sentence about it."""
     words = [
-        (len(d.added), "new"),
-        (len(d.reworded), "changed"),
-        (len(d.retired), "withdrawn"),
-        (len(d.revived), "back again"),
+        (_number(d.added), "new"),
+        (_number(d.reworded), "changed"),
+        (_number(d.retired), "withdrawn"),
+        (_number(d.revived), "back again"),
     ]
     counts = ", ".join(f"{count:,} {word}" for count, word in words if count) or "no card added, changed or withdrawn"
-    stay = f" {d.unchanged:,} stay as they are, with everything you made of them." if d.unchanged else ""
+    stay = f" {d.unchanged_cards:,} stay as they are, with everything you made of them." if d.unchanged else ""
     lines = [f"# {_escape(title)}", "", *([about, ""] if about else []), f"Cards: {counts}.{stay}"]
     if d.note_types:
         lines += ["", f"The look of the cards changes ({', '.join(d.note_types)}). That touches no note."]
@@ -145,7 +147,7 @@ def summary(d: Difference) -> list[str]:
         titles = [f"“{_escape(name)}”" for name, _ in _by_diagram(changes)]
         decks = sorted({deck for c in changes if (deck := _deck(c))})
         where = ", ".join(titles) if len(titles) <= _FEW else f"{len(titles)} diagrams in {', '.join(decks)}"
-        lines.append(f"{_cards(len(changes))} {words}, on {where}.")
+        lines.append(f"{_cards(_number(changes))} {words}, on {where}.")
     if d.note_types:
         lines.append("The look of the cards changed.")
     return lines or ["Nothing on the cards changed."]
@@ -171,7 +173,7 @@ def _listed(title: str, changes: Sequence[Change], about: str = "") -> list[str]
     found = [(next(filter(None, map(_deck, cards)), ""), name, cards) for name, cards in _by_diagram(changes)]
     for deck, name, cards in sorted(found, key=lambda f: f[:2]):
         where = f", in {_escape(deck)}" if deck else ""
-        lines.append(f"- {_escape(name)}: {_cards(len(cards))}{where}")
+        lines.append(f"- {_escape(name)}: {_cards(_number(cards))}{where}")
     return lines
 
 
@@ -180,7 +182,7 @@ def _changed(changes: Sequence[Change]) -> list[str]:
         return []
     lines = ["", "## Changed", ""]
     for name, cards in _by_diagram(changes):
-        lines.append(f"- {_escape(name)}: {_cards(len(cards))}")
+        lines.append(f"- {_escape(name)}: {_cards(_number(cards))}")
         for change in cards:
             own = {n: pair for n, pair in change.fields.items() if n not in _COMMON}
             if own:
@@ -198,11 +200,11 @@ def _in_common(cards: Sequence[Change]) -> dict[str, int]:
             pair = next((change.fields[n] for n in names if n in change.fields), None)
             if pair is not None:
                 said = f"{words}: {_from_to(*pair)}" if readable else words
-                counts[said] = counts.get(said, 0) + 1
+                counts[said] = counts.get(said, 0) + _number([change])
     for change in cards:
         if "Tags" in change.fields and "Breadcrumb" not in change.fields:
             said = f"tags: {_escape(tag_changes(*change.fields['Tags']))}"
-            counts[said] = counts.get(said, 0) + 1
+            counts[said] = counts.get(said, 0) + _number([change])
     return counts
 
 
@@ -269,6 +271,11 @@ def plain(text: str) -> str:
 def _escape(text: str) -> str:
     """Plain text that Markdown leaves as it is."""
     return re.sub(r"([\\`*_\[\]<>#|])", r"\\\1", text)
+
+
+def _number(changes: Sequence[Change]) -> int:
+    """How many cards these notes have; one at least, as an empty note had one."""
+    return sum(max(1, len(change.note.cards)) for change in changes)
 
 
 def _cards(count: int) -> str:
