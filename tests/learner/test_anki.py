@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,12 +19,11 @@ from support.builds import NOW, Built, Checked, build, copy_of
 pytestmark = pytest.mark.anki
 
 
-def _imported(packages: Path, *names: str, **options: bool) -> Any:
-    context = real_anki.temporary_collection()
-    col = context.__enter__()
-    for name in names:
-        real_anki.import_package(col, packages / name, **options)
-    return context, col
+@pytest.fixture
+def col() -> Iterator[Any]:
+    """An empty collection of the real Anki."""
+    with real_anki.temporary_collection() as collection:
+        yield collection
 
 
 def test_verify_finds_no_problem(packages: Path, built: Built) -> None:
@@ -48,56 +48,46 @@ def test_verify_finds_no_problem(packages: Path, built: Built) -> None:
         ("tag:atlas::checkpoint::week-04", lambda d: d.category.tier in (1, 2)),
     ],
 )
-def test_searches_find_what_the_curriculum_says(packages: Path, checked: Checked, search: str, wanted: Any) -> None:
+def test_searches_find_what_the_curriculum_says(
+    packages: Path, col: Any, checked: Checked, search: str, wanted: Any
+) -> None:
     expected = {d.id: 1 + sum(1 for _ in d.facts()) for d in checked.curriculum.diagrams if wanted(d)}
-    context, col = _imported(packages, "atlas-all.apkg")
-    try:
-        found: dict[str, int] = {}
-        for note_id in col.find_notes(search):
-            name = col.get_note(note_id).fields[0].split("/")[0]
-            found[name] = found.get(name, 0) + 1
-        assert found == expected
-    finally:
-        context.__exit__(None, None, None)
+    real_anki.import_package(col, packages / "atlas-all.apkg")
+    found: dict[str, int] = {}
+    for note_id in col.find_notes(search):
+        name = col.get_note(note_id).fields[0].split("/")[0]
+        found[name] = found.get(name, 0) + 1
+    assert found == expected
 
 
-def test_new_cards_come_in_the_order_of_the_plan(packages: Path, built: Built) -> None:
-    context, col = _imported(packages, "atlas-all.apkg", with_presets=True)
-    try:
-        deck = next(d for d in col.decks.all_names_and_ids() if d.name == "Atlas::Cards::3 Performance and costs")
-        ordered = col.db.all("SELECT nid, ord FROM cards WHERE did = ? ORDER BY due", deck.id)
-        found = [(col.get_note(note_id).fields[0], ordinal) for note_id, ordinal in ordered]
-        cards = [(due, note.key, card, name) for note in built.living for card, (name, due) in note.cards.items()]
-        assert found == [(key, card) for _, key, card, name in sorted(cards) if name == deck.name]
-        assert len(found) > 20
-    finally:
-        context.__exit__(None, None, None)
+def test_new_cards_come_in_the_order_of_the_plan(packages: Path, col: Any, built: Built) -> None:
+    real_anki.import_package(col, packages / "atlas-all.apkg", with_presets=True)
+    deck = next(d for d in col.decks.all_names_and_ids() if d.name == "Atlas::Cards::3 Performance and costs")
+    ordered = col.db.all("SELECT nid, ord FROM cards WHERE did = ? ORDER BY due", deck.id)
+    found = [(col.get_note(note_id).fields[0], ordinal) for note_id, ordinal in ordered]
+    cards = [(due, note.key, card, name) for note in built.living for card, (name, due) in note.cards.items()]
+    assert found == [(key, card) for _, key, card, name in sorted(cards) if name == deck.name]
+    assert len(found) > 20
 
 
-def test_tier_packages_and_all_are_the_same_notes(packages: Path) -> None:
-    context, col = _imported(packages, "atlas-all.apkg")
-    try:
-        before = col.note_count()
-        for path in sorted(packages.glob("atlas-[0-9]-*.apkg")):
-            log = real_anki.import_package(col, path)
-            assert (len(log.new), len(log.updated), len(log.conflicting)) == (0, 0, 0)
-        assert col.note_count() == before
-    finally:
-        context.__exit__(None, None, None)
+def test_tier_packages_and_all_are_the_same_notes(packages: Path, col: Any) -> None:
+    real_anki.import_package(col, packages / "atlas-all.apkg")
+    before = col.note_count()
+    for path in sorted(packages.glob("atlas-[0-9]-*.apkg")):
+        log = real_anki.import_package(col, path)
+        assert (len(log.new), len(log.updated), len(log.conflicting)) == (0, 0, 0)
+    assert col.note_count() == before
 
 
-def test_plan_decks_gather_the_cards_of_their_day(packages: Path) -> None:
-    context, col = _imported(packages, "atlas-all.apkg")
-    try:
-        real_anki.import_package(col, packages / "plan.apkg", with_scheduling=True)
-        decks = {d.name: d.id for d in col.decks.all_names_and_ids() if d.name.startswith("Atlas plan::")}
-        assert len(decks) == 7
-        monday = decks["Atlas plan::1 Mon"]
-        assert col.decks.get(monday)["dyn"]
-        col.sched.rebuild_filtered_deck(monday)
-        assert not col.find_cards(f"did:{monday} -tag:atlas::guide"), "nothing was begun"
-    finally:
-        context.__exit__(None, None, None)
+def test_plan_decks_gather_the_cards_of_their_day(packages: Path, col: Any) -> None:
+    real_anki.import_package(col, packages / "atlas-all.apkg")
+    real_anki.import_package(col, packages / "plan.apkg", with_scheduling=True)
+    decks = {d.name: d.id for d in col.decks.all_names_and_ids() if d.name.startswith("Atlas plan::")}
+    assert len(decks) == 7
+    monday = decks["Atlas plan::1 Mon"]
+    assert col.decks.get(monday)["dyn"]
+    col.sched.rebuild_filtered_deck(monday)
+    assert not col.find_cards(f"did:{monday} -tag:atlas::guide"), "nothing was begun"
 
 
 # --- updates ----------------------------------------------------------------------------------------------------------
@@ -260,17 +250,14 @@ def test_cards_may_speak_of_unknown_fields(starter: Project, tmp_path: Path) -> 
     assert _verify_with(starter, tmp_path, f"{{{{Prompt}}}} {words}", "{{Answer}}") == []
 
 
-def test_answers_at_the_end_of_a_second_are_no_fault_of_a_package(packages: Path) -> None:
+def test_answers_at_the_end_of_a_second_are_no_fault_of_a_package(packages: Path, col: Any) -> None:
     """Check Database "adds" their last review time: card and review log then hold two different seconds."""
-    context, col = _imported(packages, "atlas-1-foundation.apkg")
-    try:
-        real_anki._study(col, 3)
-        (card, last), *_ = col.db.all("SELECT cid, max(id) FROM revlog GROUP BY cid")
-        assert real_anki.check_database(col) == []
-        for off in (1, 2):
-            col.db.execute("UPDATE cards SET data = ? WHERE id = ?", json.dumps({"lrt": last // 1000 - off}), card)
-            found = real_anki.check_database(col)
-            assert len(found) == off - 1
-            assert all("Added last review time" in line for line in found)
-    finally:
-        context.__exit__(None, None, None)
+    real_anki.import_package(col, packages / "atlas-1-foundation.apkg")
+    real_anki._study(col, 3)
+    (card, last), *_ = col.db.all("SELECT cid, max(id) FROM revlog GROUP BY cid")
+    assert real_anki.check_database(col) == []
+    for off in (1, 2):
+        col.db.execute("UPDATE cards SET data = ? WHERE id = ?", json.dumps({"lrt": last // 1000 - off}), card)
+        found = real_anki.check_database(col)
+        assert len(found) == off - 1
+        assert all("Added last review time" in line for line in found)

@@ -31,6 +31,22 @@ def edit(old: str, new: str, below: int = 0, path: str = QUEUES) -> Break:
     return lambda sample: sample.edit(old, new, path) + below
 
 
+def at(text: str, *faults: Break) -> Break:
+    """Several edits; the fault is expected where `text` then stands first."""
+
+    def apply(sample: Sample) -> int:
+        for fault in faults:
+            fault(sample)
+        return sample.line(text)
+
+    return apply
+
+
+def waived(rule: str) -> Break:
+    """The first diagram waives a rule."""
+    return lambda sample: waive(sample, rule)
+
+
 def redraw(mermaid: str, below: int = 1) -> Break:
     """Another picture, with the nodes that the components need; the fault is expected in its first line."""
 
@@ -114,15 +130,15 @@ FAULTS: dict[str, tuple[str, Break]] = {
     "trigger-leak": (QUEUES, edit("crashes every consumer.", "crashes them. Jobs pile up.")),
     "mermaid-plain": (QUEUES, edit("flowchart TB\n", "flowchart TB\n        style web fill:red\n", 1)),
     "mermaid-class": (QUEUES, edit('"]:::service', '"]:::fancy')),
-    "diagram-kind": (QUEUES, lambda s: redraw(PIE)(s) * 0 + s.line("- node: api")),
+    "diagram-kind": (QUEUES, at("- node: api", redraw(PIE))),
     "component-count": (QUEUES, one_component),
     "node-exists": (
         QUEUES,
-        lambda s: s.edit("answer: Worker", "answer: Ghost") * 0 + s.edit("node: work", "node: ghost"),
+        at("node: ghost", edit("answer: Worker", "answer: Ghost"), edit("node: work", "node: ghost")),
     ),
-    "mask-leak": (QUEUES, lambda s: s.edit('"Ledger"', '"Worker log"') * 0 + s.line("answer: Worker")),
+    "mask-leak": (QUEUES, at("answer: Worker", edit('"Ledger"', '"Worker log"'))),
     "mask-answer": (QUEUES, edit("answer: Worker", "answer: Consumer")),
-    "metric-in-picture": (QUEUES, lambda s: s.edit('"task"', '"task, 40 ms"') * 0 + s.line("answer: 40 ms")),
+    "metric-in-picture": (QUEUES, at("answer: 40 ms", edit('"task"', '"task, 40 ms"'))),
     "node-count": (QUEUES, redraw(CHAIN.replace('  work -->|"row"| store["Ledger"]\n', ""))),
     "edge-labels": (QUEUES, redraw(CHAIN.replace('|"order"|', "").replace('|"task"|', "").replace('|"row"|', ""))),
     "width": (QUEUES, redraw(WIDE)),
@@ -130,9 +146,9 @@ FAULTS: dict[str, tuple[str, Break]] = {
     "node-id": (QUEUES, redraw(CHAIN.replace("web", "call"), 2)),
     "label-lost": (QUEUES, redraw(CHAIN.replace('"Browser"', '"fa:fa-user Browser"'), 2)),
     "height": (QUEUES, redraw(TALL)),
-    "glyphs": (QUEUES, lambda s: s.edit('"Ledger"', '"Ledger \U00013080"') * 0 + s.line("flowchart TB")),
+    "glyphs": (QUEUES, at("flowchart TB", edit('"Ledger"', '"Ledger \U00013080"'))),
     "id-unique": (ACME, edit("id: acme-flow", "id: delta-flow", path=ACME)),
-    "fact-id-unique": (QUEUES, lambda s: s.edit("id: delay", "id: peak")),
+    "fact-id-unique": (QUEUES, edit("id: delay", "id: peak")),
     "planned-count": (QUEUES, full_group),
     "company-facet": (ACME, facet_twice),
     "known-group": (QUEUES, edit("group: queues", "group: piles")),
@@ -144,11 +160,11 @@ FAULTS: dict[str, tuple[str, Break]] = {
             "sources:\n", 'sources:\n  book: {title: A book, publisher: A, year: 2020, url: "https://example.com"}\n', 1
         ),
     ),
-    "derived-formula": (QUEUES, lambda s: s.edit("basis: reported", "basis: derived") * 0 + s.line("id: peak")),
+    "derived-formula": (QUEUES, at("id: peak", edit("basis: reported", "basis: derived"))),
     "as-of-source": (QUEUES, edit("as_of: 2022", "as_of: 2024")),
     "length": (QUEUES, edit("detail: It checks the token.", f"detail: {'word ' * 41}")),
     "plain-text": (QUEUES, edit("It checks the token.", "It checks the <b>token</b>.")),
-    "edge-leak": (QUEUES, lambda s: s.edit('"task"', '"into the queue"') * 0 + s.line("answer: Job queue")),
+    "edge-leak": (QUEUES, at("answer: Job queue", edit('"task"', '"into the queue"'))),
     "breadcrumb-leak": (QUEUES, edit("answer: Job queue", "answer: Queues")),
     "placeholder-answer": (QUEUES, edit("answer: Worker", "answer: Worker 2")),
     "picture-word": (QUEUES, edit("absorbs a burst?", "absorbs a burst, drawn in blue?")),
@@ -157,15 +173,19 @@ FAULTS: dict[str, tuple[str, Break]] = {
     "trace-path": (QUEUES, edit("    failures:", f"{TRACE}    failures:", 4)),
     "decision-not": (QUEUES, edit("    failures:", f"{DECISION}    failures:", 4)),
     "one-exit": (QUEUES, redraw(CHAIN.replace('web["Browser"]', 'web{"Browser"}'), 0)),
-    "first-screen": (QUEUES, lambda s: redraw(DEEP)(s) * 0 + s.line("Which part of Delta drains")),
-    "where": (QUEUES, lambda s: s.edit("        where: second paragraph\n", "") * 0 + s.line("id: peak")),
+    "first-screen": (QUEUES, at("Which part of Delta drains", redraw(DEEP))),
+    "where": (QUEUES, at("id: peak", edit("        where: second paragraph\n", ""))),
     "version-drift": (
         QUEUES,
-        lambda s: s.edit("basis: reported", "basis: documented") * 0 + s.edit("take at peak?", "take by default?"),
+        at(
+            "take by default?",
+            edit("basis: reported", "basis: documented"),
+            edit("take at peak?", "take by default?"),
+        ),
     ),
     "core-first": (
         QUEUES,
-        lambda s: s.edit("answer: Gateway", "answer: Entrance") * 0 + waive(s, "mask-answer") * 0 + s.line("node: api"),
+        at("node: api", edit("answer: Gateway", "answer: Entrance"), waived("mask-answer")),
     ),
     "characters": (QUEUES, edit("It checks the token.", '"It checks the\\u200b token."')),
 }
