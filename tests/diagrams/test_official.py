@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from atlas_decks import pipeline
-from atlas_decks.diagrams import EmbeddedRenderer
+from atlas_decks.diagrams import EmbeddedRenderer, Picture
 from atlas_decks.diagrams.script import compose
+from atlas_decks.diagrams.svg.finish import finish
+from atlas_decks.diagrams.texts import diagram_kind
 from atlas_decks.rules.pictures import RESERVED
 
 MODULES = Path(os.environ.get("ATLAS_BENCH_MODULES", ".atlas/peers/node_modules"))
@@ -21,6 +23,9 @@ PARSE = (
 )
 EDGES = """async text => (await mermaid.mermaidAPI.getDiagramFromText(text)).db.getEdges()
   .filter(edge => edge.stroke !== 'invisible').map(edge => [edge.start, edge.end, edge.text])"""
+DRAW = """async ([id, text]) => { const { svg } = await mermaid.render(id, text);
+  const page = new DOMParser().parseFromString(svg, 'text/html');
+  return new XMLSerializer().serializeToString(page.querySelector('svg')); }"""
 
 pytestmark = pytest.mark.browser
 
@@ -35,7 +40,7 @@ def mermaid(browser: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
     page = browser.new_page()
     page.set_content("<!doctype html><body></body>")
     page.add_script_tag(path=str(script))
-    page.evaluate("mermaid.initialize({startOnLoad: false})")
+    page.evaluate("mermaid.initialize({startOnLoad: false, htmlLabels: false})")
     yield page
     page.close()
 
@@ -63,6 +68,25 @@ def test_flowcharts_have_the_edges_of_the_official_parser(mermaid: Any, checked:
         assert here == there, diagram.id
         count += len(here)
     assert count > 500
+
+
+def test_the_official_engines_picture_reads_like_ours(mermaid: Any, checked: Checked) -> None:
+    """What `--renderer mermaid-ink` gets from a server that runs the official engine."""
+    for number, diagram in enumerate(checked.curriculum.diagrams[::4]):
+        source, ours = diagram.spec.mermaid, checked.drawings[diagram.id]
+        raw = mermaid.evaluate(DRAW, [f"d{number}", compose(source, text_labels=True).script])
+        theirs = finish(raw, diagram_kind(source))
+        assert theirs.nodes.keys() == ours.nodes.keys(), diagram.id
+        for part in (_labels, _edges):
+            assert part(theirs) == part(ours), diagram.id
+
+
+def _labels(picture: Picture) -> list[tuple[str, str, str]]:
+    return sorted((label.text, label.role, label.node) for label in picture.labels)
+
+
+def _edges(picture: Picture) -> list[tuple[str, str, str]]:
+    return sorted((edge.start, edge.end, edge.label) for edge in picture.edges)
 
 
 def test_reserved_ids_are_those_that_the_official_parser_refuses(mermaid: Any) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -106,8 +106,13 @@ def font_size(text: etree._Element) -> float:
 
 
 def text_of(element: etree._Element) -> str:
-    """The text in an element, with single spaces; where there is none, the engine writes a space without width."""
-    return " ".join("".join(map(str, element.itertext())).split()).strip("\u200b")
+    """The text in an element, with single spaces; where there is none, the engine writes a space without width.
+
+    The official engine writes a line as a `tspan.row`, without a space to the next.
+    """
+    rows = [row for row in element.iter("tspan") if "row" in classes(row)]
+    words = " ".join("".join(map(str, part.itertext())) for part in (rows or (element,)))
+    return " ".join(words.split()).strip("\u200b")
 
 
 def _number(element: etree._Element, name: str) -> float:
@@ -261,14 +266,27 @@ def _labels(root: etree._Element, nodes: Mapping[str, list[Rect]], groups: Mappi
             continue
         dx, dy = _offset(text)
         x, y = _number(text, "x") + dx, _number(text, "y") + dy
-        name = ""
-        if role == "node":
+        name = _owner(text, nodes, groups)
+        if role == "node" and not name:
             inside = [place for place in places if _inside(place[2], x, y)]
             name = min(inside)[1] if inside else ""
-        elif role == "subgraph":
+        elif role == "subgraph" and not name:
             around = [(r[2] - r[0], group) for group, r in groups.items() if _inside(r, x, y)]
             name = min(around)[1] if around else ""
         yield Label(content, role, name, font_size(text))
+
+
+def _owner(text: etree._Element, nodes: Container[str], groups: Container[str]) -> str:
+    """The node or group in whose group of the tree the text stands; the embedded engine writes most texts elsewhere."""
+    for group in text.iterancestors("g"):
+        own = group.get("id")
+        if own is None:
+            continue
+        if (match := _NODE_ID.search(own)) and match.group(2) in nodes:
+            return match.group(2)
+        if (match := _CLUSTER_ID.match(own)) and match.group(1) in groups:
+            return match.group(1)
+    return ""
 
 
 def _lines(text: etree._Element) -> list[etree._Element]:
