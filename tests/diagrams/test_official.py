@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from atlas_decks import pipeline
 from atlas_decks.diagrams import EmbeddedRenderer, Picture
 from atlas_decks.diagrams.script import compose
 from atlas_decks.diagrams.svg.finish import finish
 from atlas_decks.diagrams.texts import diagram_kind
 from atlas_decks.rules.pictures import RESERVED
+from support.builds import Checked
 
 MODULES = Path(os.environ.get("ATLAS_BENCH_MODULES", ".atlas/peers/node_modules"))
 PARSE = (
@@ -45,7 +45,7 @@ def mermaid(browser: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
     page.close()
 
 
-def test_every_picture_of_the_curriculum_parses(mermaid: Any, checked: pipeline.Checked) -> None:
+def test_every_picture_of_the_curriculum_parses(mermaid: Any, checked: Checked) -> None:
     refused = {}
     for diagram in checked.curriculum.diagrams:
         for source in (diagram.spec.mermaid, compose(diagram.spec.mermaid).script):
@@ -54,7 +54,7 @@ def test_every_picture_of_the_curriculum_parses(mermaid: Any, checked: pipeline.
     assert refused == {}
 
 
-def test_flowcharts_have_the_edges_of_the_official_parser(mermaid: Any, checked: pipeline.Checked) -> None:
+def test_flowcharts_have_the_edges_of_the_official_parser(mermaid: Any, checked: Checked) -> None:
     def words(text: str) -> str:
         return "".join(re.sub(r"<br\s*/?>", "", text).split())
 
