@@ -33,7 +33,7 @@ class CardSides(NamedTuple):
     back: str
 
 
-def _where_filled(front: str, needs: Sequence[str]) -> str:
+def where_filled(front: str, needs: Sequence[str]) -> str:
     """The front of a card that there is only where these fields are filled and the note is not retired."""
     for field in ("^Retired", *(f"#{name}" for name in reversed(needs))):
         front = f"{{{{{field}}}}}{front}{{{{/{field[1:]}}}}}"
@@ -75,9 +75,9 @@ class Templates:
         for card in kind.cards:
             shared = {"words": plan.words, "report_url": (plan.report_url or "").replace("{key}", "{{Key}}")}
             front, back = (self.fill(f"{card.folder}/{side}.html", **shared) for side in ("front", "back"))
-            sides.append(CardSides(card.name, card.slot, _where_filled(front, card.needs), back))
+            sides.append(CardSides(card.name, card.slot, where_filled(front, card.needs), back))
         for (name, slot), field in kind.spare_cards:
-            sides.append(CardSides(name, slot, _where_filled(f"{{{{{field}}}}}", (field,)), "{{FrontSide}}"))
+            sides.append(CardSides(name, slot, where_filled(f"{{{{{field}}}}}", (field,)), "{{FrontSide}}"))
         return sides
 
     def css(self) -> str:

@@ -53,7 +53,7 @@ def command(
     except ProblemsFoundError as error:  # the plan itself
         print_problems(error.problems, style)
         sys.exit(PROBLEMS)
-    problems = [p for p in found.problems if _concerns(p, paths, project)]
+    problems = [p for p in (*found.problems, *found.unfilled) if _concerns(p, paths, project)]
     print_problems(problems, style)
     wrong = [p for p in problems if strict or p.severity == "error"]
     if wrong:

@@ -17,8 +17,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from atlas_decks import rules
+from atlas_decks.cards.own_templates import judge_cards, judge_files
 from atlas_decks.compiled.keys import shared_key, subject_key
-from atlas_decks.compiled.store import Store, StoredDiagram, StoredSubject
+from atlas_decks.compiled.store import CompiledSubject, Store, StoredDiagram, StoredSubject
 from atlas_decks.compiled.subject import Setting, Task, syntax_problem
 from atlas_decks.compiled.workers import compile_all
 from atlas_decks.curriculum import load
@@ -64,10 +65,13 @@ def survey(
     `progress` is called with the number of diagrams just finished. Raises ProblemsFoundError where the plan cannot be
     read, RendererAwayError where the renderer cannot.
     """
+    if unread := judge_files(*project.templates):
+        raise ProblemsFoundError(unread)
     plan, plan_source = load.load_plan(project)
     files, problems = load.subject_files(project)
     setting = Setting(project, plan, plan_source, renderer, _open_store(project))
     shared = shared_key(project, renderer.version)
+    badly_made = _judge_templates(setting, shared)
     reading = _Reading(setting, shared, progress)
     unfilled: list[Problem] = []
     for outcome in compile_all(reading.tasks(files), setting, jobs):
@@ -84,10 +88,10 @@ def survey(
     if unfilled:
         reading.forget_compiled()
     clash = claims.clash()
-    found = judge_whole(project, renderer, jobs) if clash else sorted({*problems, *reading.problems})
+    found = judge_whole(project, renderer, jobs) if clash else [*problems, *reading.problems]
     return Survey(
         plan=plan,
-        problems=tuple(found),
+        problems=tuple(sorted({*found, *badly_made})),
         unfilled=tuple(sorted(set(unfilled))),
         clash=clash,
         shared=shared.hex(),
@@ -108,6 +112,17 @@ def judge_whole(project: Project, renderer: Renderer, jobs: int = 1) -> list[Pro
     pictures, errors = render_all(sources, renderer, Cache(project.picture_cache), jobs)
     problems += [syntax_problem(curriculum.by_id[name], error) for name, error in errors.items()]
     return sorted({*problems, *rules.check(curriculum, pictures)})
+
+
+def _judge_templates(setting: Setting, shared: bytes) -> list[Problem]:
+    """Problems of the card templates, judged once for each plan and set of templates."""
+    key = hashlib.sha256(b"templates\0" + shared).hexdigest()
+    stored = setting.store.get(key)
+    if stored is None:
+        found = judge_cards(setting.project.templates, setting.plan)
+        setting.store.put(key, CompiledSubject(found, [], 0, []))
+        return found
+    return list(stored.problems)
 
 
 class _Reading:

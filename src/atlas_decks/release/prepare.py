@@ -16,6 +16,7 @@ from pathlib import Path
 
 from atlas_decks import pipeline
 from atlas_decks.cards.kinds import NOTE_TYPES
+from atlas_decks.cards.templates import Templates
 from atlas_decks.compiled.survey import Survey
 from atlas_decks.curriculum.models import Plan
 from atlas_decks.learner.changes import Difference, Packed, PackedNote, difference, read_package
@@ -26,6 +27,7 @@ from atlas_decks.pipeline import Assembly, BuildRequest, Session
 from atlas_decks.problems import Problem, ProblemsFoundError
 from atlas_decks.project import Project
 from atlas_decks.release import changelog
+from atlas_decks.release.fronts import judge_fronts
 from atlas_decks.release.release_notes import release_note, summary
 from atlas_decks.schedule.decks import DECK_KINDS, deck_name
 
@@ -72,7 +74,10 @@ def prepare(session: Session, request: ReleaseRequest, scratch: Path) -> Prepare
     if last and last.content == content:
         raise _problem("nothing-to-release", f"nothing changed since {last.version}", "edit the curriculum first")
     package = _old_package(project, last, request.against)
-    changes = _difference(project, found.plan, package, _read(trial, ALL), last is not None)
+    packed = _read(trial, ALL)
+    if blank := judge_fronts(packed.notes, found.plan, Templates(project.templates)):
+        raise ProblemsFoundError(blank)
+    changes = _difference(project, found.plan, package, packed, last is not None)
     version = _version(request.version, last, changes)
     date = datetime.fromtimestamp(request.now, UTC).date().isoformat()
     cards = sum(diagram.cards.total() for diagram in found.diagrams)
