@@ -9,7 +9,7 @@ import pytest
 
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "atlas_decks"
 ORDER = [
-    ["problems", "processes"],
+    ["problems", "processes", "loopback"],
     ["files"],
     ["project"],
     ["curriculum"],

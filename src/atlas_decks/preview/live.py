@@ -10,9 +10,10 @@ import mimetypes
 import threading
 import time
 from collections.abc import Iterable, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
+
+from atlas_decks import loopback
 
 _SCRIPT = Path(__file__).parent / "pages" / "live.js"
 _NOTHING_YET = (
@@ -70,33 +71,26 @@ class LiveSite:
         return json.dumps({"version": str(self._version), "problems": self._problems}, ensure_ascii=False)
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True  # an open page must not keep the command from ending
-
+class _Server(loopback.Server):
     def __init__(self, port: int, site: LiveSite) -> None:
         self.site = site
-        super().__init__(("127.0.0.1", port), _Handler)
+        super().__init__(port, _Handler)
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(loopback.Handler):
     server: _Server
-    server_version = "atlas-decks"
 
-    def do_GET(self) -> None:
+    def respond(self) -> None:
         """Answer one request; one for /events stays open."""
-        name = unquote(urlsplit(self.path).path).removeprefix("/") or "index.html"
+        name = unquote(self.path.partition("?")[0]).lstrip("/") or "index.html"
         if name == "events":
             self._events()
             return
         text = self.server.site.file(name)
-        kind = mimetypes.guess_type(name)[0] or "text/plain"
-        self.send_response(200 if text is not None else 404)
-        body = (text if text is not None else f"no {name} in this site\n").encode()
-        self.send_header("Content-Type", f"{kind if text is not None else 'text/plain'}; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.send_header("Cache-Control", "no-store")
-        self.end_headers()
-        self.wfile.write(body)
+        kind = "text/plain" if text is None else mimetypes.guess_type(name)[0] or "text/plain"
+        body = text if text is not None else f"no {name} in this site\n"
+        status = 200 if text is not None else 404
+        self.answer(status, f"{kind}; charset=utf-8", body.encode("utf-8", "replace"), Cache_Control="no-store")
 
     def _events(self) -> None:
         self.send_response(200)
@@ -113,10 +107,7 @@ class _Handler(BaseHTTPRequestHandler):
         except OSError:  # the page was closed
             return
 
-    def log_message(self, format: str, *args: object) -> None:
-        """Stay quiet; the command says what is going on."""
 
-
-def make_live_server(port: int, site: LiveSite) -> ThreadingHTTPServer:
+def make_live_server(port: int, site: LiveSite) -> loopback.Server:
     """A server of the site on 127.0.0.1; port 0 takes a free one. Raises OSError where the port is taken."""
     return _Server(port, site)
