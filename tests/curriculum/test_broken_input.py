@@ -120,7 +120,7 @@ FAULTS: dict[str, tuple[str, Break]] = {
     "dangling link": ("file-read", link("curriculum/gone.yaml", "/nowhere/x.yaml")),
     "link to itself": ("file-read", link("curriculum/self.yaml", "self.yaml")),
     "folder loop": ("link-loop", link("curriculum/loop", ".")),
-    "device": ("file-read", link("curriculum/null.yaml", "/dev/null")),
+    "device": ("link-outside", link("curriculum/null.yaml", "/dev/null")),
     # shape
     "a list at the top": ("file-shape", whole("- category: patterns\n")),
     "a text at the top": ("file-shape", whole("category\n")),
