@@ -45,7 +45,7 @@ MEASURE = """([cards, covers, stretched, off]) => {
     const pictures = [...card.querySelectorAll('img')];
     if (!pictures.length) continue;
     if (Math.max(...pictures.map(i => i.getBoundingClientRect().width)) < pictures[0].naturalWidth - 1) faults.push([name, 'no picture is of full size']);
-    if (hidden.length && card.querySelectorAll('.figure:has(.mask)').length < 2) faults.push([name, 'there is no larger picture']);
+    if (hidden.length && [...card.querySelectorAll('.figure')].filter(f => f.querySelector('.mask')).length < 2) faults.push([name, 'there is no larger picture']);
   }
   return faults;
 }"""
