@@ -23,7 +23,7 @@ from atlas_decks.packages import assemble as assembling
 from atlas_decks.packages import last_build, ledger
 from atlas_decks.packages.assemble import Assembly, BuildRequest, find_pace
 from atlas_decks.packages.last_build import LastBuild, PackageRecord
-from atlas_decks.packages.pack import ALL, Workplace
+from atlas_decks.packages.pack import EVERYTHING, Workplace
 from atlas_decks.project import Project
 
 __all__ = ["Assembly", "BuildReport", "BuildRequest", "Session", "Target", "assemble", "build", "survey"]
@@ -117,9 +117,11 @@ def locked(session: Session, *folders: Path) -> Iterator[None]:
 
 def leftovers(packages: Collection[str], folder: Path) -> list[str]:
     """Packages of tiers in the folder that are not among those of a build: a tier was renamed, or became empty."""
-    if ALL not in packages:
+    whole = f"-{EVERYTHING}.apkg"
+    tag = next((name.removesuffix(whole) for name in packages if name.endswith(whole)), "")
+    if not tag:
         return []
-    found = {path.name for path in folder.glob("atlas-*.apkg") if re.match(r"atlas-\d+-", path.name)}
+    found = {path.name for path in folder.glob(f"{tag}-*.apkg") if re.match(rf"{tag}-\d+-", path.name)}
     return sorted(found.difference(packages))
 
 

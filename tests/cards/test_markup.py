@@ -59,8 +59,7 @@ def test_what_anki_would_interpret_arrives_as_written(text: str, starter: Projec
     old = "Longer keys are hashed by the client, or refused."
     assert old in file.read_text("utf-8")
     file.write_text(file.read_text("utf-8").replace(old, quoted), "utf-8")
-    package = build(starter, NOW).folder / "mine-all.apkg"
-    package = package if package.exists() else package.with_name("atlas-all.apkg")
+    package = build(starter, NOW).whole
     (back,) = [
         page.html
         for page in card_pages(package, tmp_path)

@@ -87,11 +87,11 @@ def test_new_check_build_list_show_stats_plan_render_diff(tmp_path: Path, capsys
     assert run([*at, "build", "--report", str(tmp_path / "report.json")]) == 0
     report = json.loads((tmp_path / "report.json").read_text("utf-8"))
     assert report["notes"] == 8
-    assert set(report["packages"]) == {"atlas-1-basics.apkg", "atlas-all.apkg", "plan.apkg"}
-    first = (home / "decks/atlas-all.apkg").read_bytes()
+    assert set(report["packages"]) == {"mine-1-basics.apkg", "mine-all.apkg", "plan.apkg"}
+    first = (home / "decks/mine-all.apkg").read_bytes()
     book = (home / "decks/ledger.jsonl").read_bytes()
     assert run([*at, "build", "--frozen"]) == 0
-    assert (home / "decks/atlas-all.apkg").read_bytes() == first
+    assert (home / "decks/mine-all.apkg").read_bytes() == first
     assert (home / "decks/ledger.jsonl").read_bytes() == book
     capsys.readouterr()
     assert run([*at, "list", "--format", "json"]) == 0
@@ -107,7 +107,7 @@ def test_new_check_build_list_show_stats_plan_render_diff(tmp_path: Path, capsys
     assert run([*at, "render", "cache-aside-basics", "-o", str(tmp_path / "x.svg")]) == 0
     assert (tmp_path / "x.svg").read_text("utf-8").startswith("<svg")
     assert run([*at, "build", "--tag", "card::metric", "-o", str(tmp_path / "m.apkg")]) == 0
-    assert run(["diff", str(home / "decks/atlas-all.apkg"), str(tmp_path / "m.apkg")]) == 0
+    assert run(["diff", str(home / "decks/mine-all.apkg"), str(tmp_path / "m.apkg")]) == 0
     assert "0 added, 0 changed, 0 retired, 0 moved, 6 missing, 2 unchanged" in capsys.readouterr().out
 
 
@@ -118,7 +118,7 @@ def test_only_changed_packs_just_what_changed(starter: Project, capsys: pytest.C
     file.write_text(file.read_text("utf-8").replace("It holds copies only.", "It holds only copies."), "utf-8")
     out = starter.root / "changed.apkg"
     old = starter.root / "old.apkg"
-    old.write_bytes((starter.decks / "atlas-all.apkg").read_bytes())
+    old.write_bytes((starter.decks / "mine-all.apkg").read_bytes())
     assert run([*at, "build", "--only-changed", "-o", str(out)]) == 0
     difference = compare(old, out)
     assert [change.key for change in difference.changed] == ["cache-aside-basics/component/cache"]

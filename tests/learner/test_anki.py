@@ -95,7 +95,7 @@ def test_plan_decks_gather_the_cards_of_their_day(packages: Path, col: Any) -> N
 
 def _build(project: Project, now: int, into: Path) -> tuple[Path, Built]:
     result = build(project, now, weeks=4)
-    return shutil.copy(result.folder / "atlas-all.apkg", into), result
+    return shutil.copy(result.whole, into), result
 
 
 def _edit(project: Project, old: str, new: str) -> None:

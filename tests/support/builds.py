@@ -43,6 +43,12 @@ class Built:
     ledger: Mapping[str, Entry]
     changed: list[Entry]
 
+    @property
+    def whole(self) -> Path:
+        """The package with everything."""
+        (file,) = self.folder.glob("*-all.apkg")
+        return file
+
     @cached_property
     def packages(self) -> dict[str, bytes]:
         """The bytes of each package, by name."""
@@ -51,7 +57,7 @@ class Built:
     @cached_property
     def notes(self) -> dict[str, PackedNote]:
         """What is in the package with everything, by GUID, in the order of study; what is retired comes last in a tier."""
-        notes = read_package(self.folder / "atlas-all.apkg").notes
+        notes = read_package(self.whole).notes
         return dict(sorted(notes.items(), key=lambda n: (self.ledger[n[0]].tier, n[1].retired, n[1].position, n[0])))
 
     @property

@@ -21,7 +21,7 @@ DONE, PROBLEMS, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
 
 # name -> what `atlas-decks --help` says of it: the first sentence of the command's own help (a test compares them)
 COMMANDS = {
-    "build": "Build the packages: one a tier, atlas-all.apkg and plan.apkg; or one with a selection.",
+    "build": "Build the packages: one a tier, one with everything, and plan.apkg; or one with a selection.",
     "check": "Check the curriculum; with PATHs, report only what concerns those files and folders.",
     "diff": "Say what an import of NEW changes for a learner of OLD, note by note and field by field.",
     "list": "List diagrams: id, tier, category, group, title.",

@@ -32,7 +32,7 @@ from atlas_decks.pipeline import BuildRequest, Target
 def command(
     context: Context, /, output: Path | None, report: Path | None, renderer: str, jobs: int, **wanted: Any
 ) -> None:
-    """Build the packages: one a tier, atlas-all.apkg and plan.apkg; or one with a selection.
+    """Build the packages: one a tier, one with everything, and plan.apkg; or one with a selection.
 
     \b
     Examples:

@@ -23,7 +23,7 @@ _MATTERS = ("curriculum", "templates", "decks", "CHANGELOG.md")
 @click.option(
     "--against",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="atlas-all.apkg of the last release, where decks/releases/ does not hold it.",
+    help="the package with everything of the last release, where decks/releases/ does not hold it.",
 )
 @click.option("--dry-run", is_flag=True, help="Print version and release note; write nothing.")
 @click.option("--allow-dirty", is_flag=True, help="Release although git says that something is not committed.")

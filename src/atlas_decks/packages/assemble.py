@@ -17,7 +17,7 @@ from atlas_decks.curriculum.models import Pace, Plan
 from atlas_decks.packages import ledger, release_log
 from atlas_decks.packages.contents import contents, shared_guids, tombstones
 from atlas_decks.packages.ledger import Entry, Ledger
-from atlas_decks.packages.pack import Content, PackedFile, Workplace, pack_all, pack_some
+from atlas_decks.packages.pack import Content, PackedFile, Workplace, pack_all, pack_some, package_name
 from atlas_decks.packages.release_log import Release
 from atlas_decks.packages.settings import PackageSettings
 from atlas_decks.problems import Problem, ProblemsFoundError, WrongRequestError
@@ -88,7 +88,7 @@ def assemble(project: Project, found: Survey, request: BuildRequest, place: Work
             fresh = not request.only_changed or old.get(note.row.guid) != new[note.row.guid]
             return fresh and request.selection.takes(note.tags, note.tier, found.plan.tag)
 
-        name = f"atlas-{'changed' if request.only_changed else 'selection'}.apkg"
+        name = package_name(found.plan, "changed" if request.only_changed else "selection")
         packed = pack_some(content, settings, wanted, place.folder / name, place.jobs)
         if packed is None:
             raise ProblemsFoundError([nothing_selected("build")])

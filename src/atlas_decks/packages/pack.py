@@ -14,13 +14,20 @@ from atlas_decks.cards.kinds import NOTE_TYPES
 from atlas_decks.cards.notes import Note
 from atlas_decks.cards.rows import row_of
 from atlas_decks.compiled.in_order import ScheduledNote, StudyOrder
+from atlas_decks.curriculum.models import Plan
 from atlas_decks.packages.apkg import Package
 from atlas_decks.packages.rotation import build_plan
 from atlas_decks.packages.settings import PackageSettings
 from atlas_decks.packages.tables import note_type_key
 
-ALL, PLAN = "atlas-all.apkg", "plan.apkg"
+PLAN = "plan.apkg"
+EVERYTHING = "all"  # part of the name of the package that holds all tiers
 Wanted = Callable[[ScheduledNote], bool]
+
+
+def package_name(plan: Plan, what: str) -> str:
+    """The file name of a package: `atlas-all.apkg`, `atlas-5-companies.apkg`; it begins with the curriculum's tag."""
+    return f"{plan.tag}-{what}.apkg"
 
 
 class PackedFile(NamedTuple):
@@ -69,14 +76,15 @@ def pack_all(content: Content, settings: PackageSettings, place: Workplace) -> d
     tiers = sorted(settings.plan.tiers, key=lambda tier: tier.number)
     keys = {tier.number: _key(content, settings, place.shared, tier.number) for tier in tiers}
     whole = hashlib.sha256("\0".join((place.shared, *keys.values())).encode()).hexdigest()
-    everything = place.package(ALL, whole, settings)
+    name_of_all = package_name(settings.plan, EVERYTHING)
+    everything = place.package(name_of_all, whole, settings)
     files: dict[str, PackedFile] = {}
     with ThreadPoolExecutor(place.jobs) as closing:  # sqlite and zlib work outside the interpreter's lock
         closed: list[Future[None]] = []
         for tier in tiers:
             if not (key := keys[tier.number]):
                 continue
-            name = f"atlas-{tier.number}-{tier.slug}.apkg"
+            name = package_name(settings.plan, f"{tier.number}-{tier.slug}")
             package = place.package(name, key, settings)
             _pack_tier(content, tier.number, [target for target in (package, everything) if target is not None])
             files[name] = place.packed(name, key)
@@ -86,7 +94,7 @@ def pack_all(content: Content, settings: PackageSettings, place: Workplace) -> d
             everything.close()
         for future in closed:
             future.result()
-    files[ALL] = place.packed(ALL, whole)
+    files[name_of_all] = place.packed(name_of_all, whole)
     files[PLAN] = place.packed(PLAN, whole)
     if files[PLAN].file is not None:
         build_plan(place.folder / PLAN, settings)

@@ -21,7 +21,7 @@ from atlas_decks.compiled.survey import Survey
 from atlas_decks.curriculum.models import Plan
 from atlas_decks.learner.changes import Difference, Packed, PackedNote, difference, read_package
 from atlas_decks.packages import ledger, release_log
-from atlas_decks.packages.pack import ALL
+from atlas_decks.packages.pack import EVERYTHING, package_name
 from atlas_decks.packages.release_log import Release
 from atlas_decks.pipeline import Assembly, BuildRequest, Session
 from atlas_decks.problems import Problem, ProblemsFoundError
@@ -73,8 +73,8 @@ def prepare(session: Session, request: ReleaseRequest, scratch: Path) -> Prepare
     content = release_log.fingerprint(trial.ledger)
     if last and last.content == content:
         raise _problem("nothing-to-release", f"nothing changed since {last.version}", "edit the curriculum first")
-    package = _old_package(project, last, request.against)
-    packed = _read(trial, ALL)
+    package = _old_package(project, found.plan, last, request.against)
+    packed = _read(trial, package_name(found.plan, EVERYTHING))
     if blank := judge_fronts(packed.notes, found.plan, Templates(project.templates)):
         raise ProblemsFoundError(blank)
     changes = _difference(project, found.plan, package, packed, last is not None)
@@ -134,17 +134,18 @@ def _problem(rule: str, message: str, hint: str) -> ProblemsFoundError:
     return ProblemsFoundError([Problem("release", 0, 0, rule, message, hint)])
 
 
-def _old_package(project: Project, last: Release | None, against: Path | None) -> Path | None:
+def _old_package(project: Project, plan: Plan, last: Release | None, against: Path | None) -> Path | None:
     """The package of the last release that holds everything, if it is at hand."""
     if last is None:
         if against:
             raise _problem("no-release", "there is no release yet to compare with", "leave out --against")
         return None
-    kept = project.decks / project.releases.stem / last.version / ALL
+    name = package_name(plan, EVERYTHING)
+    kept = project.decks / project.releases.stem / last.version / name
     package = against or (kept if kept.is_file() else None)
-    if package and _sha256(package) != last.sha256.get(ALL):
+    if package and _sha256(package) != last.sha256.get(name):
         if against:
-            message = f"{against} is not the {ALL} that {last.version} published: its checksum differs"
+            message = f"{against} is not the {name} that {last.version} published: its checksum differs"
             raise _problem("other-package", message, "download it again, or leave out --against")
         return None
     return package
