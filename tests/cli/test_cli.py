@@ -60,14 +60,14 @@ def test_help_shows_an_example(name: str, capsys: pytest.CaptureFixture[str]) ->
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_the_readme_names_every_command(name: str) -> None:
-    assert f"`{name}" in (ROOT / "README.md").read_text("utf-8") or f"atlas-decks {name}" in (
-        ROOT / "README.md"
+def test_the_docs_name_every_command(name: str) -> None:
+    assert f"`{name}" in (ROOT / "docs" / "commands.md").read_text("utf-8") or f"atlas-decks {name}" in (
+        ROOT / "docs" / "commands.md"
     ).read_text("utf-8")
 
 
-def test_the_examples_in_the_readme_are_commands_that_exist() -> None:
-    for line in re.findall(r"^\s*(?:\w+=\S+ )?atlas-decks ([^\n`#&|]*)", (ROOT / "README.md").read_text("utf-8"), re.M):
+def test_the_examples_in_the_docs_are_commands_that_exist() -> None:
+    for line in re.findall(r"^\s*(?:\w+=\S+ )?atlas-decks ([^\n`#&|]*)", (ROOT / "docs" / "commands.md").read_text("utf-8"), re.M):
         words = [word for word in line.split() if not word.startswith("-")]
         options = re.findall(r"(--[a-z-]+)", line)
         command = cli.get_command(click.Context(cli), words[0]) if words else None
