@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from atlas_decks.diagrams import Cache, EmbeddedRenderer, Picture
 from atlas_decks.diagrams.picture import Box
+from atlas_decks.diagrams.svg.finish import finish
+from atlas_decks.diagrams.texts import diagram_kind
 from support.builds import Checked
 
 FLOW = """\
@@ -160,6 +164,41 @@ def test_a_message_ends_at_the_lines_of_its_participants() -> None:
         for node, point in ((edge.start, edge.path[0]), (edge.end, edge.path[-1])):
             box = picture.nodes[node][0]
             assert abs(box.x + box.width / 2 - point[0]) * picture.width < 12
+
+
+# what Chromium draws: points along each edge, a px apart, and the box of each edge label's text, all in the viewBox
+DRAWN = """async svg => {
+  document.body.style.margin = 0; document.body.innerHTML = svg;
+  await document.fonts.load('16px Atlas'); await document.fonts.ready;
+  const box = document.querySelector('svg'), frame = box.getBoundingClientRect(), view = box.viewBox.baseVal;
+  const edges = [...document.querySelectorAll('[data-et=edge],[data-et=message]')].map(line => {
+    const points = [], length = line.getTotalLength(), matrix = line.getCTM();
+    for (let at = 0; at <= length; at += 1) {
+      const p = line.getPointAtLength(at).matrixTransform(matrix); points.push([p.x / view.width, p.y / view.height]); }
+    return points; });
+  const texts = [...document.querySelectorAll('[data-role=edge] > text, text[data-role=edge]')].map(text => {
+    const r = text.getBoundingClientRect(); return [text.textContent, (r.x + r.width / 2) / frame.width, (r.y + r.height / 2) / frame.height]; });
+  return [edges, texts]; }"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("source", [FLOW, STATE, SEQUENCE, ER], ids=["flowchart", "state", "sequence", "er"])
+def test_edges_lie_where_chromium_draws_them(source: str, browser: Any) -> None:
+    readable = finish(EmbeddedRenderer().draw(source), diagram_kind(source), minified=False)
+    page = browser.new_page(viewport={"width": round(readable.width) + 50, "height": round(readable.height) + 50})
+    try:
+        lines, texts = page.evaluate(DRAWN, readable.svg)
+    finally:
+        page.close()
+
+    def apart(a: tuple[float, float], b: tuple[float, float]) -> float:
+        return math.hypot((a[0] - b[0]) * readable.width, (a[1] - b[1]) * readable.height)
+
+    for edge in readable.edges:
+        assert min(max(min(apart(p, q) for q in line) for p in edge.path) for line in lines) < 1.5, edge
+        if edge.label_box is not None:
+            inside = [word for word, x, y in texts if edge.label_box.holds(x, y)]
+            assert "".join(edge.label.split()) == "".join("".join(inside).split()), edge
 
 
 @pytest.mark.parametrize("source", [FLOW, STATE, SEQUENCE, ER], ids=["flowchart", "state", "sequence", "er"])
