@@ -22,16 +22,23 @@ from support.cardpages import CardPage, card_pages, page_html
 
 ROOT = Path(__file__).resolve().parents[1]
 TO = ROOT / "docs" / "screenshots"
-DIAGRAM = "bulkhead-thread-pool"
-# file name -> night mode, and the cards that stand side by side
-STRIPS: dict[str, tuple[bool, tuple[tuple[str, str], ...]]] = {
-    "cards-light": (False, (("component/cmd", "front"), ("component/cmd", "back"), ("redraw/redraw", "front"))),
+DIAGRAM = "stripe-request-flow"
+# file name -> night mode, and the cards that stand side by side: fact, template, side
+STRIPS: dict[str, tuple[bool, tuple[tuple[str, str, str], ...]]] = {
+    "cards-light": (
+        False,
+        (
+            ("component/ep", "Recall", "front"),
+            ("component/ep", "Recall", "back"),
+            ("trace/known-key", "Recall", "back"),
+        ),
+    ),
     "cards-night": (
         True,
         (
-            ("metric/hang-throughput", "back"),
-            ("trade-off/pool-per-dependency", "back"),
-            ("failure/review-hang", "back"),
+            ("metric/key-age", "Recall", "back"),
+            ("trade-off/client-keys-over-guessing", "Choice", "back"),
+            ("failure/lost-response", "Containment", "back"),
         ),
     ),
 }
@@ -62,12 +69,11 @@ def main() -> None:
 
 def _cards(browser: Any, project: Project, folder: Path) -> None:
     package = build(copy_of(project, folder / "project"), 2_000_000_000).folder / "atlas-all.apkg"
-    wanted = {f"{DIAGRAM}/{fact}" for _, cards in STRIPS.values() for fact, _ in cards}
-    pages: dict[tuple[str, str], CardPage] = {}
-    for card in card_pages(package, folder, lambda fields: fields.partition("\x1f")[0] in wanted):
-        pages.setdefault((card.key, card.side), card)  # the first card of a note
+    wanted = {f"{DIAGRAM}/{fact}" for _, cards in STRIPS.values() for fact, *_ in cards}
+    found = card_pages(package, folder, lambda fields: fields.partition("\x1f")[0] in wanted)
+    pages = {(card.key, card.template, card.side): card for card in found}
     for name, (night, cards) in STRIPS.items():
-        strip = [pages[f"{DIAGRAM}/{fact}", side] for fact, side in cards]
+        strip = [pages[f"{DIAGRAM}/{fact}", template, side] for fact, template, side in cards]
         _shoot(browser, folder / f"{name}.html", _strip(strip, night), TO / f"{name}.png")
 
 
