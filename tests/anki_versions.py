@@ -10,6 +10,7 @@ import importlib.metadata
 import io
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -23,7 +24,7 @@ from typing import Any
 
 from atlas_decks.project import Project
 from support.builds import build, copy_of
-from support.sample import make_sample
+from support.sample import Sample, make_sample
 
 ROOT = Path(__file__).resolve().parents[1]
 CLIENT = Path(__file__).parent / "support/anki_client.py"
@@ -170,10 +171,11 @@ def make_job(folder: Path) -> dict[str, Any]:
     whole = build(copy_of(Project(ROOT), folder / "whole"), NOW).folder
     sample = make_sample(folder / "sample")
     project, job = Project(sample.root), {"all": str(whole / "atlas-all.apkg"), "plan": str(whole / "plan.apkg")}
+    extra = another_metric(sample)
     edits = (
-        ("base", "    metrics:\n", f"    metrics:\n{RETIRED}"),
+        ("base", "    metrics:\n", f"    metrics:\n{extra}"),
         ("reworded", "It checks the token.", "It checks the token of each request."),
-        ("retired", RETIRED, ""),
+        ("retired", extra, ""),
     )
     for number, (state, old, new) in enumerate(edits):
         sample.edit(old, new)
@@ -187,15 +189,14 @@ def make_job(folder: Path) -> dict[str, Any]:
     return job | {"expected": expectations(whole) | {"reworded": reworded, "retired": retired, "others": others}}
 
 
-RETIRED = """\
-      - id: lost
-        prompt: How many orders does Name lose in a year?
-        answer: "3"
-        detail: All in one night.
-        as_of: 2022
-        basis: reported
-        source: blog
-"""
+def another_metric(sample: Sample) -> str:
+    """The sample's first metric with an id, a question and an answer of its own."""
+    text = sample.read()
+    start = text.index("      - id: peak\n")
+    metric = text[start : text.index("      - id:", start + 1)]
+    for name, value in (("id", "lost"), ("prompt", "How many orders does Delta lose in a year?"), ("answer", '"3"')):
+        metric = re.sub(rf"^(.*\b{name}): .*$", rf"\1: {value}", metric, count=1, flags=re.MULTILINE)
+    return metric
 
 
 def changed(old: Path, new: Path) -> list[str]:
