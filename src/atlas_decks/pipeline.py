@@ -15,15 +15,18 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from atlas_decks.cards.ids import Ids
 from atlas_decks.compiled.survey import Survey
 from atlas_decks.compiled.survey import survey as survey_project
+from atlas_decks.curriculum.models import Plan
 from atlas_decks.diagrams import Renderer
 from atlas_decks.files import replace
 from atlas_decks.packages import assemble as assembling
-from atlas_decks.packages import last_build, ledger
+from atlas_decks.packages import last_build, ledger, release_log
 from atlas_decks.packages.assemble import Assembly, BuildRequest, find_pace
 from atlas_decks.packages.last_build import LastBuild, PackageRecord
 from atlas_decks.packages.pack import EVERYTHING, Workplace
+from atlas_decks.problems import Problem, ProblemsFoundError
 from atlas_decks.project import Project
 
 __all__ = ["Assembly", "BuildReport", "BuildRequest", "Session", "Target", "assemble", "build", "survey"]
@@ -102,6 +105,23 @@ def build(session: Session, request: BuildRequest, target: Target) -> BuildRepor
         found.store.prune({diagram.entry for diagram in found.diagrams})
         watch.lap("publish")
         return _report(done, len(made.changed), watch)
+
+
+def judge_books(project: Project, plan: Plan) -> list[Problem]:
+    """What is wrong with the committed books: the ledger, that of the last release, and the log of releases."""
+    ids = Ids(plan.id)
+    problems: list[Problem] = []
+    readers: dict[Path, Callable[[Path, str], object]] = {
+        project.ledger_file: partial(ledger.read, ids=ids),
+        project.release_ledger: partial(ledger.read, ids=ids),
+        project.releases: release_log.read,
+    }
+    for book, read in readers.items():
+        try:
+            read(book, project.name(book))
+        except ProblemsFoundError as error:
+            problems += error.problems
+    return problems
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from atlas_decks import rules
+from atlas_decks import pipeline, rules
 from atlas_decks.cli import PROBLEMS
 from atlas_decks.cli import context as options
 from atlas_decks.cli.context import Context, pass_context, print_problems
@@ -53,7 +53,8 @@ def command(
     except ProblemsFoundError as error:  # the plan itself
         print_problems(error.problems, style)
         sys.exit(PROBLEMS)
-    problems = [p for p in (*found.problems, *found.unfilled) if _concerns(p, paths, project)]
+    books = pipeline.judge_books(project, found.plan)
+    problems = [p for p in (*found.problems, *found.unfilled, *books) if _concerns(p, paths, project)]
     print_problems(problems, style)
     wrong = [p for p in problems if strict or p.severity == "error"]
     if wrong:

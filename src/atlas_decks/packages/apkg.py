@@ -22,6 +22,8 @@ from atlas_decks.packages.settings import PackageSettings
 from atlas_decks.packages.tables import made_by_genanki, model_of
 from atlas_decks.schedule.decks import DECK_KINDS
 
+_TIER = 10_000_000  # ids of notes that a tier has; the first are those of its positions
+_TOMBSTONES, _PLACES = 5_000_000, 4_000_000  # from here on so many are for notes that are retired
 _BATCH = 2000  # rows written at once
 _NOTE = "INSERT INTO notes VALUES (?,?,?,?,?,?,?,?,?,?,?)"
 _CARD = "INSERT INTO cards VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
@@ -59,12 +61,13 @@ class Package:
         self._kinds: set[str] = set()
         self._used: set[tuple[int, DeckKind]] = set()
         self._newest = 0
+        self._guids: set[str] = set()
+        self._taken: set[tuple[int, int]] = set()  # (tier, place) of tombstones
 
     def add_all(self, notes: Iterable[ScheduledNote]) -> None:
         """Add notes with their cards.
 
-        Raises ValueError where a position is out of Anki's range. That no two notes share a GUID is the caller's to
-        see to.
+        Raises ValueError where a position is out of Anki's range, or a GUID was added before.
         """
         for note in notes:
             self._add(note)
@@ -76,7 +79,10 @@ class Package:
         self._kinds.add(row.kind)
         mod = self._look.mods[row.guid].mod
         self._newest = max(self._newest, mod)
-        number = self._first_row + tier * 10_000_000 + (cards[0].due if cards else 5_000_000 + _short(row.guid))
+        if row.guid in self._guids:
+            raise ValueError(f"{row.key}: its GUID is in the package twice")
+        self._guids.add(row.guid)
+        number = self._first_row + tier * _TIER + (cards[0].due if cards else _TOMBSTONES + self._free(tier, row.guid))
         model = self._note_types[row.kind]
         text = f" {' '.join(tags)} "
         self._notes.append((number, row.guid, model, mod, -1, text, row.fields, row.key, 0, 0, ""))
@@ -87,6 +93,18 @@ class Package:
             self._cards.append((card, number, deck, ordinal, mod, -1, 0, 0, due, 0, 0, 0, 0, 0, 0, 0, 0, ""))
         if len(self._notes) >= _BATCH:
             self._write()
+
+    def _free(self, tier: int, guid: str) -> int:
+        """A place for a tombstone among those of its tier; the next one where another has it.
+
+        The same in each package with the same tombstones, as they come sorted by GUID. Anki gives a note another id
+        where a learner has a note of that id, so it may change from build to build.
+        """
+        place = int(hashlib.sha256(guid.encode()).hexdigest()[:8], 16) % _PLACES
+        while (tier, place) in self._taken:
+            place = (place + 1) % _PLACES
+        self._taken.add((tier, place))
+        return place
 
     def add_media(self, name: str, member: Deflated) -> None:
         """Add a picture."""
@@ -130,7 +148,3 @@ def _schema() -> tuple[tuple[str, str], ...]:
     """(kind, SQL) of genanki's tables and indexes."""
     made = made_by_genanki([], {}, 0)
     return tuple(made.execute("SELECT type, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid"))
-
-
-def _short(guid: str) -> int:
-    return int(hashlib.sha256(guid.encode()).hexdigest()[:8], 16) % 4_000_000

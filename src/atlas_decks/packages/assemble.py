@@ -15,7 +15,7 @@ from atlas_decks.compiled.in_order import ScheduledNote, StudyOrder
 from atlas_decks.compiled.survey import Survey
 from atlas_decks.curriculum.models import Pace, Plan
 from atlas_decks.packages import ledger, release_log
-from atlas_decks.packages.contents import contents, shared_guids, tombstones
+from atlas_decks.packages.contents import at_home, contents, shared_guids, tombstones
 from atlas_decks.packages.ledger import Entry, Ledger
 from atlas_decks.packages.pack import Content, PackedFile, Workplace, pack_all, pack_some, package_name
 from atlas_decks.packages.release_log import Release
@@ -104,13 +104,15 @@ class _Ledgers(NamedTuple):
 
 def _move_ledger(project: Project, found: Survey, request: BuildRequest, templates: Templates) -> _Ledgers:
     """The ledger as it is, and as it is to be."""
-    name = project.name(project.ledger_file)
-    old = ledger.read(project.ledger_file, name, {tier.number for tier in found.plan.tiers})
-    new = ledger.update(old, contents(found.diagrams, found.plan, templates), request.now)
+    name, ids = project.name(project.ledger_file), Ids(found.plan.id)
+    old = ledger.read(project.ledger_file, name, ids)
+    released = ledger.read(project.release_ledger, project.name(project.release_ledger), ids)
+    last = ledger.newer(old, released)
+    new = at_home(ledger.update(last, contents(found.diagrams, found.plan, templates), request.now), found.plan)
     living = sum(not entry.retired and entry.tier > 0 for entry in new.values())
     if living != sum(diagram.notes for diagram in found.diagrams):
         raise ValueError(f"notes share a GUID: {', '.join(shared_guids(found.diagrams))}")
-    problems = ledger.foreign(old, Ids(found.plan.id), name) or ledger.future(new, request.now, name)
+    problems = ledger.future(new, request.now, name)
     if request.frozen and new != old:
         problems += _stale(old, new, name)
     if problems:

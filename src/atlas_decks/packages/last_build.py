@@ -50,9 +50,9 @@ class LastBuild:
 
 
 def key_of(project: Project, survey: str, weeks: int) -> str:
-    """A digest of all that a build of everything comes from: the survey's key, the pace, ledger and log of releases."""
+    """A digest of all that a build of everything comes from: the survey's key, the pace, ledgers, log of releases."""
     digest = hashlib.sha256(f"{survey} {weeks} ".encode())
-    for book in (project.ledger_file, project.releases):
+    for book in (project.ledger_file, project.release_ledger, project.releases):
         digest.update(b"\0")
         with contextlib.suppress(FileNotFoundError), book.open("rb") as lines:
             digest.update(hashlib.file_digest(lines, "sha256").digest())

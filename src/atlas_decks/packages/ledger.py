@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from atlas_decks.cards.ids import Ids
-from atlas_decks.cards.kinds import NOTE_TYPES
+from atlas_decks.cards.kinds import KINDS, NOTE_TYPES
 from atlas_decks.files import jsonl
-from atlas_decks.problems import Problem
+from atlas_decks.problems import Problem, ProblemsFoundError
 
-_KEY = re.compile(rf"[^/]+/({'|'.join(NOTE_TYPES)})/[^/]+")
+_PART = r"[^/\x00-\x1f\x7f]+"
+_KEY = re.compile(rf"{_PART}/({'|'.join(KINDS)})/{_PART}")
+_OTHER_KEY = re.compile(rf"notetype/({'|'.join(NOTE_TYPES)})|plan/guide/{_PART}")
 AHEAD = 60  # seconds by which the clocks of two machines may differ
 _FORMAT = jsonl.BookFormat(
     "ledger",
@@ -53,24 +55,34 @@ class Content(NamedTuple):
     tier: int
 
 
-def read(path: Path, name: str, tiers: Collection[int] | None = None) -> dict[str, Entry]:
+def read(path: Path, name: str, ids: Ids | None = None) -> dict[str, Entry]:
     """Read a ledger; an absent file is an empty one. Raises ProblemsFoundError with every damaged line.
 
-    Lines may stand in any order and more than once, as a line-by-line merge of two branches leaves them.
+    Lines may stand in any order and more than once, as a line-by-line merge of two branches leaves them. With the `ids`
+    of the project, each GUID must be that of its key: another one would withdraw a note that is still there. Where no
+    line at all has the GUID of its key, the ledger is that of another curriculum.
     """
     entries: dict[str, Entry] = {}
     twins: dict[str, set[Entry]] = {}
+    strange = 0
 
     def take(data: Any) -> None:
+        nonlocal strange
         entry = Entry(**data)
-        if entry.tier and not _KEY.fullmatch(entry.key):
+        if not (_KEY if entry.tier > 0 else _OTHER_KEY).fullmatch(entry.key) or entry.tier < 0:
             raise ValueError(f"`{entry.key}` is no key of a note")
-        if entry.tier and tiers is not None and entry.tier not in tiers:
-            raise ValueError(f"no tier {entry.tier} in atlas.yaml")
+        if ids and ids.guid(entry.key) != entry.guid:
+            strange += 1
+            raise ValueError(f"the GUID of `{entry.key}` is {ids.guid(entry.key)}, not {entry.guid}")
         if (other := entries.setdefault(entry.guid, entry)) != entry:
             twins.setdefault(entry.guid, {other}).add(entry)
 
-    jsonl.read(path, name, _FORMAT, take)
+    try:
+        jsonl.read(path, name, _FORMAT, take)
+    except ProblemsFoundError as error:
+        if strange and not entries and len(error.problems) == strange:
+            raise ProblemsFoundError([_foreign(name)]) from error
+        raise
     return entries | {guid: _merged(found) for guid, found in twins.items()}
 
 
@@ -86,6 +98,19 @@ def _merged(found: Collection[Entry]) -> Entry:
     if len({(entry.hash, entry.retired) for entry in last}) > 1:
         return replace(last[-1], hash="", retired=False)
     return last[-1]
+
+
+def newer(book: Ledger, other: Ledger) -> dict[str, Entry]:
+    """Of two ledgers, for each GUID the entry that learners may have last: the one with the newer mod.
+
+    With the ledger of the last release as the other one, a correction that was taken back in version control is a
+    change again, and a line that was lost is not forgotten.
+    """
+    found = dict(other)
+    for guid, entry in book.items():
+        before = found.get(guid)
+        found[guid] = entry if before is None or before == entry else _merged((before, entry))
+    return found
 
 
 def write(entries: Ledger) -> str:
@@ -127,12 +152,9 @@ def update(old: Ledger, contents: Iterable[Content], now: int) -> dict[str, Entr
     return new
 
 
-def foreign(entries: Ledger, ids: Ids, name: str) -> list[Problem]:
-    """Whether the ledger is that of another curriculum: none of its GUIDs is made of its key."""
-    if not entries or any(ids.guid(entry.key) == guid for guid, entry in entries.items()):
-        return []
+def _foreign(name: str) -> Problem:
     hint = "restore the old id in atlas.yaml; a new curriculum of which nothing is published deletes its ledger"
-    return [Problem(name, 0, 0, "ledger-foreign", "made under another `id` than atlas.yaml has now", hint)]
+    return Problem(name, 0, 0, "ledger-foreign", "made under another `id` than atlas.yaml has now", hint)
 
 
 def future(entries: Ledger, now: int, name: str) -> list[Problem]:

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from atlas_decks import pipeline
+from atlas_decks.cards.ids import Ids
 from atlas_decks.cards.kinds import NOTE_TYPES
 from atlas_decks.cards.templates import Templates
 from atlas_decks.compiled.survey import Survey
@@ -156,7 +157,7 @@ def _difference(project: Project, plan: Plan, package: Path | None, new: Packed,
         return difference(read_package(package), new)
     if not released:
         return difference(Packed({}, {}), new)
-    frozen = ledger.read(project.release_ledger, project.name(project.release_ledger))
+    frozen = ledger.read(project.release_ledger, project.name(project.release_ledger), Ids(plan.id))
     notes: dict[str, PackedNote] = {}
     types: dict[str, tuple[int, str]] = {}
     for guid, entry in frozen.items():
