@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 from atlas_decks.curriculum.models import Component, Decision, Diagram, Fact, FactRef, Failure, Metric, Trace, TradeOff
@@ -94,6 +95,12 @@ class Kind:
     def field_names(self) -> tuple[str, ...]:
         """The names of the fields, in Anki's order."""
         return tuple(part.name for part in self.fields)
+
+    @cached_property
+    def text_fields(self) -> tuple[tuple[str, str], ...]:
+        """The fields that hold a text of the fact as it is, each with its key in the model: "As of", `as_of`."""
+        keys = ((name, name.lower().replace(" ", "_")) for name in self.field_names)
+        return tuple((name, key) for name, key in keys if self.fact is not None and key in self.fact.model_fields)
 
     @property
     def spare_cards(self) -> tuple[tuple[Part, str], ...]:

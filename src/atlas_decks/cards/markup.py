@@ -23,13 +23,17 @@ _CODE = re.compile(r"`([^`]+)`")
 _EMPHASIS = re.compile(r"(?<![^\s(“;])\*(?=\w)([^*\n]*?[\w.!?)])\*(?![^\s),.;:!?”&])")
 _MATH = re.compile(r"\\(?=&#91;|[()\]])")
 _ENTITIES: Final = {ord("["): "&#91;", ord("{"): "&#123;", ord("}"): "&#125;"}
+_ODD = re.compile(r"[\[{}\\]")  # what `plain` writes in another way
+_RICH = re.compile(r"[`*\n]")  # what `rich` looks for
 _INDENT = re.compile(r"^ +", re.M)
 
 
 def plain(text: object) -> Markup:
     """The text as HTML without any markup: for names, and for what stands in attributes."""
-    escaped = html.escape(str(text)).translate(_ENTITIES)
-    return Markup(_MATH.sub(r"\\<i></i>", escaped))  # noqa: S704  just escaped
+    escaped = html.escape(str(text))
+    if _ODD.search(escaped):
+        escaped = _MATH.sub(r"\\<i></i>", escaped.translate(_ENTITIES))
+    return Markup(escaped)  # noqa: S704  just escaped
 
 
 def attribute(text: object) -> Markup:
@@ -39,7 +43,10 @@ def attribute(text: object) -> Markup:
 
 def rich(text: str) -> Markup:
     """The text as HTML, with its markup."""
-    parts = _CODE.split(text.strip())
+    text = text.strip()
+    if not _RICH.search(text):
+        return plain(text)
+    parts = _CODE.split(text)
     return Markup("").join(_code(part) if index % 2 else _prose(part) for index, part in enumerate(parts))
 
 

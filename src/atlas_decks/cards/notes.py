@@ -15,7 +15,7 @@ from atlas_decks.cards.markup import attribute, plain, rich
 from atlas_decks.cards.redraw import redraw_fields
 from atlas_decks.cards.tells import tells
 from atlas_decks.cards.templates import Templates
-from atlas_decks.curriculum.models import Component, Decision, Diagram, Fact, FactRef, Metric, Plan, Trace, TradeOff
+from atlas_decks.curriculum.models import Component, Decision, Diagram, FactRef, Metric, Plan, Trace, TradeOff
 from atlas_decks.curriculum.words import Words
 from atlas_decks.diagrams.alt_text import alt_text
 from atlas_decks.diagrams.picture import Picture
@@ -80,6 +80,7 @@ class NoteMaker:
         self.words: Words = plan.words
         self.ids = Ids(plan.id)
         self.media = media_name(plan, diagram.id, drawing)
+        self._made: dict[object, str] = {}  # what several notes of a diagram have alike
         self.picture = self._image()
         self.tested = [component.node for component in diagram.spec.components]
         elements = len(drawing.nodes) + len(drawing.edges)
@@ -90,7 +91,7 @@ class NoteMaker:
     def of_fact(self, ref: FactRef) -> Note:
         """The note of a fact: its texts under their own names, and what its kind makes of it beyond that."""
         fact, kind = ref.fact, KINDS[ref.kind]
-        values = {name: value for name in kind.field_names if (value := self._text(fact, name))}
+        values = {name: value for name, key in kind.text_fields if (value := self._text(getattr(fact, key)))}
         if extra := _EXTRA.get(ref.kind):
             values.update(extra(self, fact))
         source = fact.source or self.diagram.main_source
@@ -130,10 +131,8 @@ class NoteMaker:
             cards=cards,
         )
 
-    def _text(self, fact: Fact, name: str) -> str:
-        """The text of a fact for the field of that name, "As of" for `as_of`; empty where it has none."""
-        attr = name.lower().replace(" ", "_")
-        value = getattr(fact, attr) if attr in type(fact).model_fields else None
+    def _text(self, value: object) -> str:
+        """A text of a fact, or its bullets, as a field has it; empty where there is none."""
         if value is None or value == ():
             return ""
         if isinstance(value, tuple):
@@ -142,15 +141,12 @@ class NoteMaker:
 
     def _image(self, hidden: frozenset[str] = frozenset()) -> str:
         """The picture as an element that says in words what it shows, without the names of nodes that are hidden."""
-        drawing, words = self.drawing, self.words.of_pictures
-        text = alt_text(drawing, self.diagram.spec.title, hidden=hidden, words=words)
-        return self.fill(
-            "fields/picture.html",
-            name=self.media,
-            width=round(drawing.width),
-            height=round(drawing.height),
-            alt=attribute(text),
-        )
+        if hidden not in self._made:
+            drawing, words = self.drawing, self.words.of_pictures
+            text = alt_text(drawing, self.diagram.spec.title, hidden=hidden, words=words)
+            size = {"width": round(drawing.width), "height": round(drawing.height)}
+            self._made[hidden] = self.fill("fields/picture.html", name=self.media, alt=attribute(text), **size)
+        return self._made[hidden]
 
     def _figure(self, overlays: object, hidden: frozenset[str] = frozenset(), route: object = None) -> str:
         """The picture with what lies over it."""
@@ -158,10 +154,13 @@ class NoteMaker:
         return self.fill("fields/figure.html", picture=image, overlays=overlays, route=route)
 
     def _source(self, key: str, where: str | None) -> str:
+        if (key, where) in self._made:
+            return self._made[key, where]
         citation = self.diagram.sources[key]
         values = {name: plain(value) for name, value in citation if value is not None and name != "url"}
         url = attribute(citation.url) if citation.url else ""
-        return self.fill("fields/source.html", **{"no_url": "", **values}, url=url, where=plain(where or ""))
+        text = self.fill("fields/source.html", **{"no_url": "", **values}, url=url, where=plain(where or ""))
+        return self._made.setdefault((key, where), text)
 
     def _breadcrumb(self, answer: str) -> str:
         """Where the card belongs; a part that would tell the answer is left out."""
@@ -171,8 +170,10 @@ class NoteMaker:
             parts.append(diagram.company.name)
         if diagram.group:
             parts.append(diagram.group.title)
-        shown = [plain(part) for part in parts if not tells(part, answer)]
-        return self.fill("fields/breadcrumb.html", parts=shown)
+        shown = tuple(part for part in parts if not answer or not tells(part, answer))
+        if shown not in self._made:
+            self._made[shown] = self.fill("fields/breadcrumb.html", parts=[plain(part) for part in shown])
+        return self._made[shown]
 
     def _tags(self, kind: str, core: bool) -> tuple[str, ...]:
         diagram, root = self.diagram, self.plan.tag
