@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import shutil
 import sqlite3
 import zipfile
 from dataclasses import replace
@@ -37,7 +38,7 @@ def _collection(data: bytes, folder: Path) -> sqlite3.Connection:
 
 def test_two_clean_builds_are_byte_identical(project: Project, built: Built, tmp_path: Path) -> None:
     own = copy_of(project, tmp_path / "project")
-    own.picture_cache.unlink()  # drawn again, too
+    shutil.rmtree(own.picture_cache)  # drawn again, too
     again = build(own, NOW)
     assert again.packages == built.packages
     assert again.ledger == built.ledger

@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from atlas_decks.cards.ids import Ids
 from atlas_decks.cards.kinds import NOTE_TYPES, DeckKind
@@ -25,8 +26,49 @@ from atlas_decks.schedule.decks import DECK_KINDS
 _TIER = 10_000_000  # ids of notes that a tier has; the first are those of its positions
 _TOMBSTONES, _PLACES = 5_000_000, 4_000_000  # from here on so many are for notes that are retired
 _BATCH = 2000  # rows written at once
-_NOTE = "INSERT INTO notes VALUES (?,?,?,?,?,?,?,?,?,?,?)"
-_CARD = "INSERT INTO cards VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+
+
+class _NoteRow(NamedTuple):
+    """A row of `notes`, https://github.com/ankidroid/Anki-Android/wiki/Database-Structure (schema 11)."""
+
+    id: int
+    guid: str
+    mid: int  # the note type
+    mod: int  # seconds since 1970
+    usn: int  # -1: never synchronised
+    tags: str  # with a space at each end
+    flds: str  # fields with 0x1f between them
+    sfld: str  # the field to sort by
+    csum: int = 0  # for finding duplicates: Anki makes its own on import
+    flags: int = 0
+    data: str = ""
+
+
+class _CardRow(NamedTuple):
+    """A row of `cards`: a new card, so everything that studying it changes is 0."""
+
+    id: int
+    nid: int  # the note
+    did: int  # the deck
+    ord: int  # which card of the note
+    mod: int
+    usn: int
+    type: int  # 0: new
+    queue: int  # 0: new
+    due: int  # position among the new cards
+    ivl: int = 0
+    factor: int = 0
+    reps: int = 0
+    lapses: int = 0
+    left: int = 0
+    odue: int = 0
+    odid: int = 0
+    flags: int = 0
+    data: str = ""
+
+
+_NOTE = f"INSERT INTO notes VALUES ({','.join('?' * len(_NoteRow._fields))})"  # noqa: S608  question marks
+_CARD = f"INSERT INTO cards VALUES ({','.join('?' * len(_CardRow._fields))})"  # noqa: S608
 
 
 class Package:
@@ -56,8 +98,8 @@ class Package:
                 self._later.append(statement)
         self._database.execute("BEGIN")
         self._media: list[str] = []
-        self._notes: list[tuple[object, ...]] = []
-        self._cards: list[tuple[object, ...]] = []
+        self._notes: list[_NoteRow] = []
+        self._cards: list[_CardRow] = []
         self._kinds: set[str] = set()
         self._used: set[tuple[int, DeckKind]] = set()
         self._newest = 0
@@ -85,12 +127,12 @@ class Package:
         number = self._first_row + tier * _TIER + (cards[0].due if cards else _TOMBSTONES + self._free(tier, row.guid))
         model = self._note_types[row.kind]
         text = f" {' '.join(tags)} "
-        self._notes.append((number, row.guid, model, mod, -1, text, row.fields, row.key, 0, 0, ""))
+        self._notes.append(_NoteRow(number, row.guid, model, mod, -1, text, row.fields, row.key))
         for ordinal, kind, due in cards:
             self._used.add((tier, kind))
             deck = self._deck_ids[tier, kind]
             card = number + due - cards[0].due  # ids of cards and of notes are apart
-            self._cards.append((card, number, deck, ordinal, mod, -1, 0, 0, due, 0, 0, 0, 0, 0, 0, 0, 0, ""))
+            self._cards.append(_CardRow(card, number, deck, ordinal, mod, -1, 0, 0, due))
         if len(self._notes) >= _BATCH:
             self._write()
 
