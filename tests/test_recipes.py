@@ -141,7 +141,9 @@ def test_add_a_command(workshop: Workshop) -> None:
         'COMMANDS = {\n    "letters": "Count the letters of all titles.",\n',
     )
     row = "| `serve` |"
-    workshop.edit("docs/commands.md", row, f"| `letters` | counts the letters of all titles | `atlas-decks letters` |\n{row}")
+    workshop.edit(
+        "docs/commands.md", row, f"| `letters` | counts the letters of all titles | `atlas-decks letters` |\n{row}"
+    )
     assert "Count the letters of all titles." in workshop.atlas("--help")
     assert int(workshop.atlas("letters")) == len("Acme request flowDelta request flowGamma request flow")
     workshop.test("tests/cli/test_cli.py", "-k", "overview or example or docs_name")

@@ -59,6 +59,29 @@ def _text(value: str) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", value)).split())
 
 
+def _alts(value: str) -> list[str]:
+    return [html.unescape(alt) for alt in re.findall(r'alt="([^"]*)"', value)]
+
+
+def test_whoever_listens_hears_no_name_that_is_hidden(sample: Sample) -> None:
+    note = _notes(sample)["component/line"]
+    (front,), (back,), (whole,) = (_alts(note.field(name)) for name in ("Masked", "Revealed", "Picture"))
+    assert "Browser to ?: order; ? to ?: task" in front
+    assert "? to Ledger" in front
+    assert not any(name in front for name in ("Gateway", "Job queue", "Worker"))
+    assert "? to Job queue: task" in back
+    assert "Gateway" not in back
+    assert "Gateway to Job queue: task; Job queue to Worker: one at a time" in whole
+
+
+def test_all_tested_nodes_are_hidden_and_only_the_asked_one_is_marked(sample: Sample) -> None:
+    note = _notes(sample)["component/line"]
+    looks = re.findall(r'<div class="([\w ]+)" style="[^"]*" aria-hidden="true">(\??)</div>', note.field("Masked"))
+    assert looks == [("mask", ""), ("mask", ""), ("mask wanted", "?")]
+    looks = re.findall(r'<div class="([\w ]+)" style="[^"]*" aria-hidden="true">(\??)</div>', note.field("Revealed"))
+    assert looks == [("mask", ""), ("mask", ""), ("ring", "")]
+
+
 def test_a_trade_off_says_how_many_and_how_to_grade(sample: Sample) -> None:
     sample.edit("gains: [Bursts are absorbed]", "gains: [Bursts are absorbed, Callers go on]")
     note = _notes(sample)["trade-off/buffer"]

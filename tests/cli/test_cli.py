@@ -67,7 +67,9 @@ def test_the_docs_name_every_command(name: str) -> None:
 
 
 def test_the_examples_in_the_docs_are_commands_that_exist() -> None:
-    for line in re.findall(r"^\s*(?:\w+=\S+ )?atlas-decks ([^\n`#&|]*)", (ROOT / "docs" / "commands.md").read_text("utf-8"), re.M):
+    for line in re.findall(
+        r"^\s*(?:\w+=\S+ )?atlas-decks ([^\n`#&|]*)", (ROOT / "docs" / "commands.md").read_text("utf-8"), re.M
+    ):
         words = [word for word in line.split() if not word.startswith("-")]
         options = re.findall(r"(--[a-z-]+)", line)
         command = cli.get_command(click.Context(cli), words[0]) if words else None

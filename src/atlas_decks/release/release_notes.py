@@ -19,6 +19,7 @@ _IN_COMMON = (
     (("Masked", "Revealed", "Route"), "picture with what lies over it", False),
     (("Checklist", "Grading"), "what a redraw is checked against", False),
 )
+_PICTURES = {"Picture", "Masked", "Revealed", "Route"}
 _FEW = 6  # titles that a sentence can hold
 _COMMON = {name for names, _, _ in _IN_COMMON for name in names} | {"Tags", "Key"}
 
@@ -89,7 +90,7 @@ def _text(d: Difference) -> str:
         for change in changes:
             lines.append(f"  {change.key}")
             lines += [
-                f"    Tags: {tag_changes(a, b)}" if n == "Tags" else f"    {n}: {a or '(empty)'}  ->  {b or '(empty)'}"
+                f"    Tags: {tag_changes(a, b)}" if n == "Tags" else f"    {n}: {_said(n, a)}  ->  {_said(n, b)}"
                 for n, (a, b) in change.fields.items()
             ]
     section(
@@ -97,6 +98,13 @@ def _text(d: Difference) -> str:
         (c.key for c in d.touched),
     )
     return "\n".join(lines)
+
+
+def _said(name: str, value: str) -> str:
+    """The content of a field for authors: as it is, but for pictures, which nobody can read."""
+    if not value:
+        return "(empty)"
+    return "(a picture)" if name in _PICTURES else value
 
 
 def _move(m: Move) -> str:
