@@ -9,13 +9,14 @@ from atlas_decks.curriculum.models import Diagram
 from atlas_decks.diagrams.picture import KINDS, Picture
 from atlas_decks.diagrams.texts import author_texts, readable, squeeze
 from atlas_decks.diagrams.texts import diagram_kind as kind_of
-from atlas_decks.problems import Problem
+from atlas_decks.problems import Problem, Severity
 from atlas_decks.rules.registry import diagram_rule, picture_rule
 from atlas_decks.rules.words import contains, words
 
 MAX_WIDTH = 620  # px: 16 px labels come out at 9.3 px on a phone
 PHONE = 361  # px: the width of a picture on a card in AnkiDroid and AnkiMobile, on a phone of 390 px
 MIN_LABEL = 9.0  # px on a phone; what is smaller cannot be read at arm's length
+GOOD_LABEL = 11.0  # px on a phone; what is smaller takes an effort
 _COMPONENTS = 2  # at least
 _LONG = 4  # characters: shorter texts stand in other labels by chance
 MAX_HEIGHT = 1400
@@ -210,16 +211,19 @@ def width(diagram: Diagram, picture: Picture) -> Iterator[Problem]:
 
 @picture_rule("phone")
 def phone(diagram: Diagram, picture: Picture) -> Iterator[Problem]:
-    """On a 390 px phone, where a picture is 361 px wide, every label is at least 9 px tall."""
+    """On a 390 px phone, where a picture is 361 px wide, labels are at least 9 px tall; below 11 px is a warning."""
     smallest = min(picture.labels, key=lambda label: label.size, default=None)
     if smallest is None or picture.width > MAX_WIDTH:  # `width` says so already
         return
     size = smallest.size * min(1.0, PHONE / picture.width)
-    if size < MIN_LABEL:
-        message = f"`{smallest.text}` is {size:.1f} px on a phone; at least {MIN_LABEL:.0f}"
-        widest = smallest.size * PHONE / MIN_LABEL
-        hint = f"make the picture at most {widest:.0f} px wide; it is {picture.width:.0f} px"
-        yield _at(diagram, 0, "phone", message, hint)
+    if size < GOOD_LABEL:
+        line, column = _line(diagram, 0)
+        bad = size < MIN_LABEL
+        wanted = MIN_LABEL if bad else GOOD_LABEL
+        message = f"`{smallest.text}` is {size:.1f} px on a phone; at least {wanted:.0f}"
+        hint = f"make the picture at most {smallest.size * PHONE / wanted:.0f} px wide; it is {picture.width:.0f} px"
+        severity: Severity = "error" if bad else "warning"
+        yield Problem(diagram.origin.path, line, column, "phone", message, hint, severity)
 
 
 @picture_rule("height")
