@@ -93,11 +93,12 @@ def test_decks_of_any_name_are_gathered(starter, name: str) -> None:  # type: ig
     line = next(line for line in text.splitlines() if line.startswith("deck:"))
     file.write_text(text.replace(line, f'deck: "{quoted}"'), "utf-8")
     built = build(starter, 2_000_000_000)
-    with collection_with(built.folder / "atlas-all.apkg", built.folder / "plan.apkg") as col:
+    everything, plan = (next(built.folder.glob(f"*{name}.apkg")) for name in ("all", "plan"))
+    with collection_with(everything, plan) as col:
         learner = Learner(col)
         root = next(d.name for d in col.decks.all_names_and_ids() if d.name.endswith("::Cards"))
         assert learner.study(root)
         learner.sleep()
-        plan = next(d for d in col.decks.all() if d["dyn"])
-        col.sched.rebuild_filtered_deck(plan["id"])
-        assert col.db.scalar("SELECT count() FROM cards WHERE did = ?", plan["id"]) >= 1
+        today = next(d for d in col.decks.all() if d["dyn"])
+        col.sched.rebuild_filtered_deck(today["id"])
+        assert col.db.scalar("SELECT count() FROM cards WHERE did = ?", today["id"]) >= 1
