@@ -33,6 +33,7 @@ from support.placement import MEASURE
 PHONE = (400, 640)  # px of the page; no window of Anki is narrower
 OFF = 1  # px that a mask may be off its place
 PATIENCE = 30  # seconds for a page to show what it was told to
+FRAMES = 5  # seconds in which a change of the page is painted
 # a picture as large as the real one, with its root, and a spot where a mask should be
 _SPOT = """([figure, index, root]) => {
   const f = document.querySelectorAll('#qa .figure')[figure], img = f.querySelector('img');
@@ -54,6 +55,13 @@ _PLACE = """([figure, index]) => { const f = document.querySelectorAll('#qa .fig
   const inside = place[0] >= Math.max(0, port.left) && place[2] <= port.right && place[1] >= 0 && place[3] <= innerHeight;
   return {place, inside}; }"""  # whole px, as it is painted
 _MARKS = """() => [...document.querySelectorAll('#qa .figure')].map(f => f.offsetWidth ? [f.querySelector('img').src, f.querySelectorAll('.mask, .ring, .stop').length] : ['', 0])"""
+
+_EDGE = 4  # px of a mask's border and round corners
+_MARKED = 0.5  # part of a mask that is left of one color by its question mark
+# left, top, right and bottom of the masks that are whole in view, and whether it is the asked one
+_MASKS = """() => [...document.querySelectorAll('#qa .mask')].map(m => [m.getBoundingClientRect(), m])
+  .filter(([r, m]) => r.width && r.left >= 0 && r.top >= 0 && r.right <= innerWidth && r.bottom <= innerHeight && !m.closest('.large'))
+  .map(([r, m]) => [Math.ceil(r.left), Math.ceil(r.top), Math.floor(r.right), Math.floor(r.bottom), m.matches('.wanted')])"""
 
 
 class Window:
@@ -223,6 +231,7 @@ def _measure(window: Window, again: Callable[[], None]) -> dict[str, Any]:
     roots = [_root(window.mw.col, source) if source else "" for source, _ in marks]
     stretched = all('preserveAspectRatio="none"' in root for root in roots if root)
     faults = [text for _, text in window.js(MEASURE, ["#qa", {}, stretched, OFF])]
+    faults += _see_through(window)
     measured = 0
     for figure, (_, count) in enumerate(marks):
         for index in range(count):
@@ -230,13 +239,22 @@ def _measure(window: Window, again: Callable[[], None]) -> dict[str, Any]:
             found = window.until(lambda f=figure, i=index: window.js(_PLACE, [f, i]), "the spot")
             if not found["inside"]:
                 continue  # a larger picture reaches out of its frame or of the window
-            seen = window.until(lambda: _spot(window.picture()), "the spot to be painted")
             measured += 1
-            if max(abs(a - b) for a, b in zip(seen, found["place"], strict=True)) > OFF:
-                faults.append(f"figure {figure}, mark {index}: drawn at {seen}, marked at {found['place']}")
+            if fault := _misplaced(window, found["place"]):
+                faults.append(f"figure {figure}, mark {index}: {fault}")
     if any(count for _, count in marks):
         again()
     return {"faults": faults, "measured": measured}
+
+
+def _misplaced(window: Window, place: list[int]) -> str:
+    """Where the spot is drawn, if it is not at its place in px; a frame may come late, so it gets some time."""
+    end, seen = time.monotonic() + FRAMES, None
+    while time.monotonic() < end:
+        seen = _spot(window.picture())
+        if seen and max(abs(a - b) for a, b in zip(seen, place, strict=True)) <= OFF:
+            return ""
+    return f"drawn at {seen}, marked at {place}"
 
 
 def _root(col: Any, source: str) -> str:
@@ -247,12 +265,33 @@ def _root(col: Any, source: str) -> str:
     return root[0]
 
 
-def _spot(image: QImage) -> list[float] | None:
-    """Left, top, right and bottom of the magenta spot in px; None where there is none."""
+def _see_through(window: Window) -> list[str]:
+    """Masks in view whose inside is not all of one color, but for the question mark in the middle of one."""
+    window.js("() => { document.querySelector('#qa .mask')?.scrollIntoView({block: 'center'}); return 1; }")
+    window.rest(0.05)
+    places = window.js(_MASKS)
+    if not places:
+        return []
+    pixels, faults = _pixels(window.picture()), []
+    for left, top, right, bottom, asked in places:
+        inside = pixels[top + _EDGE : bottom - _EDGE, left + _EDGE : right - _EDGE, :3].reshape(-1, 3)
+        same = (inside == inside[0]).all(axis=1).mean() if len(inside) else 1
+        if same < (_MARKED if asked else 1):
+            faults.append(f"a mask at {left}, {top} is of one color in {same:.0%} of its inside")
+    return faults
+
+
+def _pixels(image: QImage) -> Any:
+    """The picture as an array: rows, columns, and blue, green, red, nothing."""
     bits = image.constBits()
     assert bits
     rows = np.frombuffer(bits.asstring(image.sizeInBytes()), np.uint8).reshape(image.height(), image.bytesPerLine())
-    pixels = rows[:, : image.width() * 4].reshape(image.height(), image.width(), 4)
+    return rows[:, : image.width() * 4].reshape(image.height(), image.width(), 4)
+
+
+def _spot(image: QImage) -> list[float] | None:
+    """Left, top, right and bottom of the magenta spot in px; None where there is none."""
+    pixels = _pixels(image)
     spot = (pixels[:, :, 0] > 200) & (pixels[:, :, 1] < 60) & (pixels[:, :, 2] > 200)
     if not spot.any():
         return None
