@@ -101,7 +101,7 @@ def _lines(diagram: Diagram, picture: Picture, check: Check | None) -> Iterator[
     spec = diagram.spec
     if check == "nodes":
         if names := [plain(picture.name_of(node)) for node in picture.nodes]:
-            yield _Line("", names)
+            yield _Line(Markup(", ").join(names), [])
     elif check == "trade_offs":
         for fact in spec.trade_offs:
             sides = [*(("+", text) for text in fact.gains), *(("−", text) for text in fact.costs)]
