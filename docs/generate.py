@@ -6,10 +6,14 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
+
 from atlas_decks.cards.kinds import KINDS, CardType, Kind
+from atlas_decks.cli import COMMANDS, cli
 from atlas_decks.rules import explain
 from atlas_decks.rules.registry import CURRICULUM_RULES, PICTURE_RULES, Rule
 
+_WIDTH = 100  # columns of the help texts
 HERE = Path(__file__).resolve().parent
 _CARDS = re.compile(r"(<!-- cards: .*?-->)\n.*?(<!-- end of cards -->)", re.S)
 _RULES = """# The rules of the checker
@@ -28,12 +32,33 @@ Besides these, `check` reports what keeps a file from being read (`yaml-syntax`,
 """
 
 
+_COMMANDS = """# The help of every command
+
+Written by `make docs`, as `atlas-decks COMMAND --help` prints it. What the commands are for: [commands.md](commands.md).
+"""
+
+
 def pages() -> Iterator[tuple[Path, str]]:
     """Each generated file with its text."""
     rows = "\n".join(f"| `{rule.name}` | {_scope(rule)} | {rule.about} |" for rule in explain())
     yield HERE / "rules.md", _RULES.format(rows=rows)
     text = (HERE / "format.md").read_text("utf-8")
     yield HERE / "format.md", _CARDS.sub(lambda found: f"{found[1]}\n{_card_table()}\n{found[2]}", text)
+
+    yield HERE / "help.md", _COMMANDS + "".join(_command(name) for name in ("", *COMMANDS))
+
+
+def _command(name: str) -> str:
+    """The help of a command, or without a name that of the program, as it is printed."""
+    context = click.Context(cli, info_name="atlas-decks", terminal_width=_WIDTH, max_content_width=_WIDTH)
+    command: click.Command = cli
+    if name:
+        command = cli.get_command(context, name) or cli
+        context = click.Context(
+            command, info_name=name, parent=context, terminal_width=_WIDTH, max_content_width=_WIDTH
+        )
+    shown = "".join(f"    {line}".rstrip() + "\n" for line in command.get_help(context).splitlines())
+    return f"\n## {name or 'atlas-decks'}\n\n{shown}"
 
 
 def _card_table() -> str:

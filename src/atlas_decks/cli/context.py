@@ -127,7 +127,7 @@ jobs = click.option(
     "-j",
     type=click.IntRange(1, 64),
     default=os.cpu_count() or 1,
-    show_default=True,
+    show_default="as many as there are processors",
     help="Processes that draw diagrams.",
 )
 renderer = click.option(
