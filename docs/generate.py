@@ -34,7 +34,8 @@ Besides these, `check` reports what keeps a file from being read (`yaml-syntax`,
 
 _COMMANDS = """# The help of every command
 
-Written by `make docs`, as `atlas-decks COMMAND --help` prints it. What the commands are for: [commands.md](commands.md).
+Written by `make docs`, as `atlas-decks COMMAND --help` prints it. What the commands are for:
+[commands.md](commands.md).
 """
 
 
@@ -50,13 +51,12 @@ def pages() -> Iterator[tuple[Path, str]]:
 
 def _command(name: str) -> str:
     """The help of a command, or without a name that of the program, as it is printed."""
-    context = click.Context(cli, info_name="atlas-decks", terminal_width=_WIDTH, max_content_width=_WIDTH)
+    wide = {"terminal_width": _WIDTH, "max_content_width": _WIDTH}
+    context = cli.make_context("atlas-decks", [], resilient_parsing=True, **wide)  # with the settings of the program
     command: click.Command = cli
     if name:
         command = cli.get_command(context, name) or cli
-        context = click.Context(
-            command, info_name=name, parent=context, terminal_width=_WIDTH, max_content_width=_WIDTH
-        )
+        context = click.Context(command, info_name=name, parent=context, **wide)
     shown = "".join(f"    {line}".rstrip() + "\n" for line in command.get_help(context).splitlines())
     return f"\n## {name or 'atlas-decks'}\n\n{shown}"
 

@@ -22,7 +22,9 @@ def collection_with(*packages: Path, presets: bool = True, fsrs: bool = False) -
         col.db.execute("PRAGMA synchronous = OFF")  # a collection of a test need not survive a power failure
         col.set_config("fsrs", fsrs)
         for package in packages:
-            real_anki.import_package(col, package, with_presets=presets, with_scheduling=package.name.endswith("plan.apkg"))
+            real_anki.import_package(
+                col, package, with_presets=presets, with_scheduling=package.name.endswith("plan.apkg")
+            )
         yield col
 
 
