@@ -100,6 +100,12 @@ def test_rounding_errors_do_not_add_up() -> None:
         ("rect{fill:#000;stroke:none}", "<rect/>", None),
         (".x>*{stroke-width:2px}", '<g class="x"><rect/></g>', {"stroke-width": "2"}),
         (".y{fill:red}", '<rect class="x"/>', None),
+        (".x>.y{fill:red}", '<g class="x"><rect class="y"/></g>', {"fill": "red"}),
+        (".x>.y{fill:red}", '<g class="x"><g><rect class="y"/></g></g>', None),
+        (".x .y{fill:red}", '<g class="x"><g><rect class="y"/></g></g>', {"fill": "red"}),
+        (".w>.x .y{fill:red}", '<g class="w"><g class="x"><g><rect class="y"/></g></g></g>', {"fill": "red"}),
+        (".w>.x .y{fill:red}", '<g class="w"><g><g class="x"><rect class="y"/></g></g></g>', None),
+        (".w .x>.y{fill:red}", '<g class="w"><g><g class="x"><rect class="y"/></g></g></g>', {"fill": "red"}),
     ],
 )
 def test_the_cascade(sheet: str, element: str, looks: dict[str, str] | None) -> None:

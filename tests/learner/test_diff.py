@@ -197,6 +197,7 @@ def test_the_release_note_in_a_learners_words(sample: Sample, build: Build) -> N
     assert "- Gamma\\_request flow: 10 cards" in note
     assert "title: Gamma request flow → Gamma\\_request flow (10 cards)" in note
     assert "place in the curriculum: Tier 1 › Patterns › Caches → Tier 1 › Patterns › Queues (9 cards)" in note
+    assert "tags: " not in note, "the place in the curriculum says it"
     assert "Which part of Delta terminates the connection?" in note
     assert "Detail: It checks the token. → It checks 2\\*3\\*4 signatures." in note
     assert "On the 10 notes that are changed, withdrawn or back again" in note
