@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import re
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -37,7 +37,8 @@ class Session:
     """What the stages of one command share.
 
     `jobs` is how many processes or threads work; `progress` is called with the number of diagrams just finished, `say`
-    with what a person who waits should know.
+    with what a person who waits should know, `withdraw` with the keys of all notes that are to be withdrawn, before
+    anything is changed: it raises ProblemsFoundError where that is not wanted.
     """
 
     project: Project
@@ -45,6 +46,7 @@ class Session:
     jobs: int = 1
     progress: Callable[[int], None] = lambda _: None
     say: Callable[[str], None] = lambda _: None
+    withdraw: Callable[[Sequence[str]], None] = lambda _: None
 
 
 @dataclass(frozen=True)
@@ -57,12 +59,19 @@ class Target:
 
 @dataclass(frozen=True, kw_only=True)
 class BuildReport:
-    """Figures of a build: counts, sizes in bytes of all packages by name, and seconds of each stage."""
+    """Figures of a build: counts, sizes in bytes of all packages by name, and seconds of each stage.
+
+    `changed` counts everything in the ledger that is not as it was: notes `added`, those and looks `altered` that
+    learners have, and keys of notes `withdrawn`.
+    """
 
     diagrams: int
     notes: int
     retired: int
     changed: int
+    added: int
+    altered: int
+    withdrawn: Sequence[str]
     packages: Mapping[str, int]
     stages: Mapping[str, float]
 
@@ -92,8 +101,9 @@ def build(session: Session, request: BuildRequest, target: Target) -> BuildRepor
         kept = last.intact(target.folder) if whole else {}
         watch.lap("subjects")
         if whole and last.covers(last_build.key_of(project, found.key, weeks), kept, request.now):
-            return _report(last, 0, watch)
+            return _report(last, watch)
         made = assemble(session, found, request, scratch, kept)
+        session.withdraw(made.withdrawn)
         records = last_build.records_of(made, kept)
         watch.lap("packages")
         _publish(project, made, scratch, target)
@@ -104,7 +114,7 @@ def build(session: Session, request: BuildRequest, target: Target) -> BuildRepor
             last_build.write(project.last_build_file, done)
         found.store.prune({diagram.entry for diagram in found.diagrams})
         watch.lap("publish")
-        return _report(done, len(made.changed), watch)
+        return _report(done, watch, made)
 
 
 def judge_books(project: Project, plan: Plan) -> list[Problem]:
@@ -156,19 +166,22 @@ def write_ledger(made: Assembly, folder: Path, name: str) -> Path:
 def _publish(project: Project, made: Assembly, scratch: Path, target: Target) -> None:
     """Put packages and ledger into place; in another folder than that of the ledger, the ledger goes first.
 
-    A crash in between costs nothing then, as the next build gives the packages the ledger's mods.
+    A crash in between costs nothing then, as the next build gives the packages the ledger's mods. But the ledger moves
+    only when the packages lie ready beside their place: those of `only_changed` could not be made again.
     """
     files = {name: packed.file for name, packed in made.packages.items() if packed.file is not None}
     book = {project.ledger_file.name: write_ledger(made, scratch, project.ledger_file.name)}
     if target.file is not None:
         (package,) = files.values()
-        replace.replace_files(project.decks, book)
-        replace.write_file(target.file, package)
+        with replace.written_beside(target.file, package) as put:
+            replace.replace_files(project.decks, book)
+            put()
     elif target.folder.resolve() == project.decks.resolve():
         replace.replace_files(project.decks, {**files, **book}, leftovers(made.packages, project.decks))
     else:
-        replace.replace_files(project.decks, book)
-        replace.replace_files(target.folder, files)
+        with replace.staged(target.folder, files) as put:
+            replace.replace_files(project.decks, book)
+            put()
 
 
 class _Stopwatch:
@@ -181,12 +194,15 @@ class _Stopwatch:
         self.laps[name], self._began = round(now - self._began, 3), now
 
 
-def _report(last: LastBuild, changed: int, watch: _Stopwatch) -> BuildReport:
+def _report(last: LastBuild, watch: _Stopwatch, made: Assembly | None = None) -> BuildReport:
     return BuildReport(
         diagrams=last.diagrams,
         notes=last.notes,
         retired=last.retired,
-        changed=changed,
+        changed=len(made.changed) if made else 0,
+        added=made.added if made else 0,
+        altered=made.altered if made else 0,
+        withdrawn=made.withdrawn if made else (),
         packages={name: record.size for name, record in last.packages.items()},
         stages=watch.laps,
     )

@@ -9,6 +9,8 @@ from typing import Literal
 
 Severity = Literal["error", "warning"]
 Format = Literal["text", "json", "github"]
+# C0 but tab and line feed, DEL, and C1, of which some terminals take U+009B for the start of an order
+_CONTROLS = dict.fromkeys({*range(0x20), *range(0x7F, 0xA0)} - {0x09, 0x0A}, "\ufffd")
 
 
 @dataclass(frozen=True, order=True)
@@ -50,6 +52,11 @@ def has_errors(problems: Iterable[Problem]) -> bool:
     return any(problem.severity == "error" for problem in problems)
 
 
+def visible(text: str) -> str:
+    """The text without what a terminal would take for orders: control characters but tabs and line ends."""
+    return text.translate(_CONTROLS)
+
+
 def format_problems(problems: Iterable[Problem], style: Format = "text") -> str:
     """The problems, sorted by place, as text an editor can click, as a JSON array, or as GitHub workflow commands."""
     ordered = sorted(set(problems))
@@ -57,7 +64,7 @@ def format_problems(problems: Iterable[Problem], style: Format = "text") -> str:
         text = json.dumps([asdict(p) for p in ordered], indent=2, ensure_ascii=False)
     else:
         text = "\n".join(map(_github if style == "github" else str, ordered))
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")  # the name of a file need not be UTF-8
+    return visible(text).encode("utf-8", "backslashreplace").decode("utf-8")  # the name of a file need not be UTF-8
 
 
 def _github(p: Problem) -> str:

@@ -220,7 +220,7 @@ def test_removed_notes_of_a_tier_that_is_gone_go_to_the_first(sample: Sample, at
     plan = plan.replace("number: 2,", "number: 9,").replace("tier: 2\n", "tier: 9\n").replace("[1, 2]", "[1, 9]")
     sample.write(plan, ATLAS)
     assert QUEUES
-    assert at(NOW + 10, "build") == 0
+    assert at(NOW + 10, "build", "--yes") == 0
     gone = [e for e in ledger.read(sample.root / LEDGER, LEDGER).values() if e.retired]
     assert len(gone) == 8
     assert {e.tier for e in gone} == {1}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import click
 from atlas_decks import pipeline
 from atlas_decks.cli import context as options
 from atlas_decks.cli.context import Context, pass_context
-from atlas_decks.files import replace
+from atlas_decks.files.replace import write_file
 from atlas_decks.pipeline import BuildRequest, Target
 
 
@@ -25,13 +25,12 @@ from atlas_decks.pipeline import BuildRequest, Target
 )
 @click.option("--frozen", is_flag=True, help="Fail where the ledger is stale (for CI).")
 @click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="Write figures of the build as JSON.")
+@options.agreed
 @options.weeks
 @options.renderer
 @options.jobs
 @pass_context
-def command(
-    context: Context, /, output: Path | None, report: Path | None, renderer: str, jobs: int, **wanted: Any
-) -> None:
+def command(context: Context, /, output: Path | None, report: Path | None, agreed: bool, **wanted: Any) -> None:
     """Build the packages: one a tier, one with everything, and plan.apkg; or one with a selection.
 
     \b
@@ -43,17 +42,22 @@ def command(
       atlas-decks build --frozen
     """
     started = time.monotonic()
+    drawing = {name: wanted.pop(name) for name in ("renderer", "jobs")}
     request = BuildRequest(now=options.now(), **wanted)
     single = output if output and output.suffix == ".apkg" else None
     if single and request.whole:
         raise click.UsageError("a single file holds a selection; name a folder for all packages")
-    with context.session(renderer, jobs) as session:
+    with context.session(**drawing) as session:
+        session = replace(session, withdraw=options.ask_to_withdraw(context, agreed))
         target = Target(single.parent, single) if single else Target(output or session.project.decks)
         built = pipeline.build(session, request, target)
     seconds = round(time.monotonic() - started, 2)
     if report:
         figures = {**asdict(built), "seconds": seconds}
-        replace.write_file(report, (json.dumps(figures, indent=2) + "\n").encode())
+        write_file(report, (json.dumps(figures, indent=2) + "\n").encode())
     for name, size in built.packages.items():
         context.say(f"{single or target.folder / name}  {size / 1000:,.0f} kB")
-    context.say(f"{built.notes:,} notes on {built.diagrams} diagrams, {built.changed} changed, {seconds} s")
+    context.say(
+        f"{built.notes:,} notes on {built.diagrams} diagrams: {built.added:,} added, "
+        f"{built.altered:,} changed, {len(built.withdrawn):,} withdrawn; {seconds} s"
+    )

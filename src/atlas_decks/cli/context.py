@@ -5,8 +5,9 @@ from __future__ import annotations
 import difflib
 import functools
 import os
+import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,12 +19,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from atlas_decks.cards.selection import Selection
 from atlas_decks.files import replace
-from atlas_decks.problems import Format, Problem, ProblemsFoundError, format_problems
+from atlas_decks.problems import Format, Problem, ProblemsFoundError, format_problems, visible
 from atlas_decks.project import Project, find_project
 
 if TYPE_CHECKING:  # what only loads, such as `show`, must not wait for the whole pipeline
     from atlas_decks.compiled.survey import Survey
     from atlas_decks.pipeline import Session
+
+
+HANDFUL = 5  # notes that may be withdrawn without a question: those of one fact or two; a file has more
+_LISTED = 20  # keys that are named before "and .. more"
 
 
 @dataclass
@@ -80,7 +85,7 @@ class Context:
     def say(self, text: str) -> None:
         """A message for people, on stderr."""
         if not self.quiet:
-            self.errors.print(text, highlight=False, markup=False, soft_wrap=True)
+            self.errors.print(visible(text), highlight=False, markup=False, soft_wrap=True)
 
     @contextmanager
     def _progress(self, project: Project) -> Iterator[Callable[[int], None]]:
@@ -137,6 +142,9 @@ renderer = click.option(
     show_default=True,
     help="mermaid-ink needs MERMAID_INK_SERVER.",
 )
+agreed = click.option(
+    "--yes", "agreed", is_flag=True, help=f"Withdraw more than {HANDFUL} notes at once without a question."
+)
 weeks = click.option("--weeks", type=int, default=None, help="The pace: 16 or 32 weeks in this project's plan.")
 
 
@@ -165,6 +173,29 @@ def selection(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(options):
         wrapped = option(wrapped)
     return wrapped
+
+
+def ask_to_withdraw(context: Context, agreed: bool) -> Callable[[Sequence[str]], None]:
+    """What asks whether notes may be withdrawn, given their keys, where they are more than a handful.
+
+    Without a terminal to ask at, `agreed` must say so; else ProblemsFoundError is raised.
+    """
+
+    def ask(keys: Sequence[str]) -> None:
+        if not keys:
+            return
+        shown = keys if context.verbose else keys[:_LISTED]
+        more = [f"  and {len(keys) - len(shown)} more (-v lists all)"] if len(shown) < len(keys) else []
+        context.say("\n".join(["withdrawn from learners:", *(f"  {key}" for key in shown), *more]))
+        if len(keys) <= HANDFUL or agreed:
+            return
+        if sys.stdin.isatty() and click.confirm(f"Withdraw {len(keys)} notes?", err=True):
+            return
+        message = f"{len(keys)} notes would be withdrawn; more than {HANDFUL} at once want a yes"
+        hint = "their files are missing or not read? Else say --yes"
+        raise ProblemsFoundError([Problem("decks/ledger.jsonl", 0, 0, "withdrawn", message, hint)])
+
+    return ask
 
 
 def now() -> int:

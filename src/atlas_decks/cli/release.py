@@ -27,6 +27,7 @@ _MATTERS = ("curriculum", "templates", "decks", "CHANGELOG.md")
 )
 @click.option("--dry-run", is_flag=True, help="Print version and release note; write nothing.")
 @click.option("--allow-dirty", is_flag=True, help="Release although git says that something is not committed.")
+@options.agreed
 @options.renderer
 @options.jobs
 @pass_context
@@ -37,6 +38,7 @@ def command(
     against: Path | None,
     dry_run: bool,
     allow_dirty: bool,
+    agreed: bool,
     **drawing: Any,
 ) -> None:
     """Release the curriculum as the next VERSION: packages, release note, checksums, changelog, ledger.
@@ -62,10 +64,13 @@ def command(
                 click.echo(prepared.note, nl=False)
                 context.say(f"version {prepared.version}; nothing was written")
                 return
+            options.ask_to_withdraw(context, agreed)([change.key for change in prepared.changes.retired])
             replace.replace_files(project.decks, prepared.files, prepared.leftovers)
     folder = project.decks / project.releases.stem / prepared.version
     context.say(
         f"released {prepared.version}: {folder}\n"
+        f"  notes   {len(prepared.changes.added):,} added, {len(prepared.changes.changed):,} changed, "
+        f"{len(prepared.changes.retired):,} withdrawn\n"
         f"  read    {folder / 'diff.md'} and {project.changelog}\n"
         f"  try     atlas-decks verify {folder}/*.apkg\n"
         f'  commit  git add -A && git commit -m "Release {prepared.version}" && git tag v{prepared.version}\n'

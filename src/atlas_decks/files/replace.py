@@ -119,19 +119,40 @@ def replace_files(folder: Path, files: Mapping[str, bytes | Path], remove: Colle
 
     The paths must lie on the folder's file system. The caller holds the folder's lock.
     """
+    with staged(folder, files, remove) as put:
+        put()
+
+
+@contextlib.contextmanager
+def staged(
+    folder: Path, files: Mapping[str, bytes | Path], remove: Collection[str] = ()
+) -> Iterator[Callable[[], None]]:
+    """As `replace_files`, in two steps: all files lie ready, and what is given moves them into place.
+
+    So whatever can fail has failed before anything else is moved. Without that call nothing is changed.
+    """
     stage = folder / _STAGE
     shutil.rmtree(stage, ignore_errors=True)
+    for name in (*files, *remove):
+        if (folder / name).is_dir() and not (folder / name).is_symlink():
+            raise IsADirectoryError(21, "a folder stands where a file is to go; move it away", str(folder / name))
+
+    def put() -> None:
+        draft = stage / f"{_JOURNAL}.tmp"
+        _stage(draft, json.dumps({"put": list(files), "remove": list(remove)}).encode())
+        draft.replace(stage / _JOURNAL)
+        recover(folder)
+
     try:
         stage.mkdir(parents=True)
         for number, content in enumerate(files.values()):
             _stage(stage / str(number), content)
-        draft = stage / f"{_JOURNAL}.tmp"
-        _stage(draft, json.dumps({"put": list(files), "remove": list(remove)}).encode())
-        draft.replace(stage / _JOURNAL)
-    except OSError:
-        shutil.rmtree(stage, ignore_errors=True)
+        yield put
+    except BaseException:
+        if not (stage / _JOURNAL).is_file():
+            shutil.rmtree(stage, ignore_errors=True)
         raise
-    recover(folder)
+    shutil.rmtree(stage, ignore_errors=True)
 
 
 def _stage(path: Path, content: bytes | Path) -> None:
@@ -146,12 +167,25 @@ def _stage(path: Path, content: bytes | Path) -> None:
 
 def write_file(path: Path, content: bytes | Path) -> None:
     """Write one file, or move a finished one, beside its place, then into it."""
+    with written_beside(path, content) as put:
+        put()
+
+
+@contextlib.contextmanager
+def written_beside(path: Path, content: bytes | Path) -> Iterator[Callable[[], None]]:
+    """As `write_file`, in two steps: the file lies complete beside its place, and what is given moves it there."""
+    if path.is_dir():
+        raise IsADirectoryError(21, "a folder stands where a file is to go; move it away", str(path))
     draft = path.with_name(f".{path.name}.tmp")
     try:
         if isinstance(content, Path):
             shutil.move(content, draft)
         else:
             draft.write_bytes(content)
-        draft.replace(path)
+
+        def put() -> None:
+            draft.replace(path)
+
+        yield put
     finally:
         draft.unlink(missing_ok=True)

@@ -48,11 +48,18 @@ class BuildRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class Assembly:
-    """Packages by file name, the ledger as it is now, what changed in it, and numbers of notes."""
+    """Packages by file name, the ledger as it is now, what changed in it, and numbers of notes.
+
+    `added` is how many notes learners have not had, or had no longer; `altered` how many notes, guides and looks of
+    theirs change; `withdrawn` are the keys of notes that they lose.
+    """
 
     packages: Mapping[str, PackedFile]
     ledger: Mapping[str, Entry]
     changed: Sequence[Entry]
+    added: int
+    altered: int
+    withdrawn: Sequence[str]
     notes: int
     retired: int
 
@@ -74,7 +81,7 @@ def assemble(project: Project, found: Survey, request: BuildRequest, place: Work
     is selected; WrongRequestError where the plan or the notes do not have what is selected.
     """
     templates = Templates(project.templates)
-    old, new = _move_ledger(project, found, request, templates)
+    old, last, new = _move_ledger(project, found, request, templates)
     settings = _settings(project, found, request, templates, new)
     order = StudyOrder(found, settings.pace.weeks)
     gone = tombstones(new, found.plan)
@@ -94,16 +101,32 @@ def assemble(project: Project, found: Survey, request: BuildRequest, place: Work
             raise ProblemsFoundError([nothing_selected("build")])
         packages = {name: packed}
     notes = sum(diagram.notes for diagram in found.diagrams)
-    return Assembly(packages=packages, ledger=new, changed=_changed(old, new), notes=notes, retired=len(gone))
+    withdrawn = sorted(e.key for e in new.values() if e.tier and e.retired and _alive(last, e.guid))
+    changed = _changed(old, new)
+    return Assembly(
+        packages=packages,
+        ledger=new,
+        changed=changed,
+        altered=sum(_alive(last, entry.guid) and not entry.retired for entry in changed),
+        added=sum(e.tier > 0 and not e.retired and not _alive(last, e.guid) for e in new.values()),
+        withdrawn=withdrawn,
+        notes=notes,
+        retired=len(gone),
+    )
+
+
+def _alive(book: Ledger, guid: str) -> bool:
+    return guid in book and not book[guid].retired
 
 
 class _Ledgers(NamedTuple):
     old: Ledger
+    last: Ledger  # what learners may have
     new: Ledger
 
 
 def _move_ledger(project: Project, found: Survey, request: BuildRequest, templates: Templates) -> _Ledgers:
-    """The ledger as it is, and as it is to be."""
+    """The ledger as it is, what learners may have, and the ledger as it is to be."""
     name, ids = project.name(project.ledger_file), Ids(found.plan.id)
     old = ledger.read(project.ledger_file, name, ids)
     released = ledger.read(project.release_ledger, project.name(project.release_ledger), ids)
@@ -117,7 +140,7 @@ def _move_ledger(project: Project, found: Survey, request: BuildRequest, templat
         problems += _stale(old, new, name)
     if problems:
         raise ProblemsFoundError(problems)
-    return _Ledgers(old, new)
+    return _Ledgers(old, last, new)
 
 
 def _settings(

@@ -53,6 +53,7 @@ class Prepared:
 
     version: str
     note: str
+    changes: Difference
     files: Mapping[str, bytes | Path]
     leftovers: Sequence[str]
 
@@ -105,7 +106,7 @@ def prepare(session: Session, request: ReleaseRequest, scratch: Path) -> Prepare
         project.releases.name: release_log.write([*log, replace(release, sha256=sums)]).encode(),
         f"../{project.changelog.name}": changelog.add_release(text, version, date, summary(changes)).encode(),
     }
-    return Prepared(version, note, files, pipeline.leftovers(packages, project.decks))
+    return Prepared(version, note, changes, files, pipeline.leftovers(packages, project.decks))
 
 
 def _assemble(session: Session, found: Survey, request: BuildRequest, folder: Path) -> Assembly:
