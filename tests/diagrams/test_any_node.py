@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from atlas_decks.problems import has_errors
 from atlas_decks.project import Project
 from support import builds
 from support.sample import QUEUES, Sample, make_sample
@@ -93,7 +94,7 @@ def test_a_diagram_without_nodes_is_redrawn(sample: Sample) -> None:
     block = "".join(f"      {line}\n" for line in GANTT.splitlines())
     sample.write(text.replace(text[start:end], f"    mermaid: |\n{block}", 1))
     project = Project(sample.root)
-    assert list(builds.check(project).problems) == []
+    assert not has_errors(builds.check(project).problems)  # the days on its axis are small
     kinds = {entry.key.split("/")[1] for entry in builds.build(project, builds.NOW).ledger.values()}
     assert "redraw" in kinds
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -58,10 +59,14 @@ def test_a_text_is_as_wide_as_the_font_says(browser: Any) -> None:
     assert text_width("AVATöpfe 12,5", 16) == pytest.approx(found, abs=0.1)
 
 
-def test_four_participants_fit_a_phone() -> None:
-    names = "".join(f"  participant {name} as {title}\n" for name, title in zip("abcd", "ABCD", strict=True))
-    picture = EmbeddedRenderer().render(f"sequenceDiagram\n{names}  a->>b: x\n  b->>c: y\n  c->>d: z\n")
+@pytest.mark.parametrize(("count", "least"), [(3, 15.0), (4, 11.0), (5, 9.0)])
+def test_participants_fit_a_phone(count: int, least: float) -> None:
+    names = "abcde"[:count]
+    lines = [f"  participant {name} as {name.upper()}" for name in names]
+    lines += [f"  {a}->>{b}: x" for a, b in pairwise(names)]
+    picture = EmbeddedRenderer().render("\n".join(["sequenceDiagram", *lines]))
     assert picture.width <= 620
+    assert 16 * min(1, 361 / picture.width) >= least
 
 
 def test_no_label_of_the_curriculum_is_below_9_px_on_a_phone(checked: Checked) -> None:

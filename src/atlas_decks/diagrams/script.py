@@ -37,8 +37,8 @@ _SPACING = {
   sequence:
     diagramMarginX: 8
     diagramMarginY: 6
-    width: 110
-    actorMargin: 30
+    width: 100
+    actorMargin: 24
     height: 48
     messageMargin: 30
 """,
