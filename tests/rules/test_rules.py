@@ -60,6 +60,14 @@ def redraw(mermaid: str, below: int = 1) -> Break:
     return apply
 
 
+def one_metric(sample: Sample) -> int:
+    text = sample.read()
+    start = text.index("      - id: delay")
+    end = text.index("    trade_offs:")
+    sample.write(text[:start] + text[end:])
+    return sample.line("    metrics:")
+
+
 def full_group(sample: Sample) -> int:
     sample.write(subject("patterns", {"delta": "queues", "gamma": "caches", "omega": "caches"}))
     text = sample.read()
@@ -118,7 +126,7 @@ DECISION = """\
         not: Polyrhythm
         tell: Only the buffer keeps what came too early.
 """
-PIE = 'pie title Share\n  "One" : 60\n  "Two" : 40'
+PIE = 'pie\n  "One" : 60\n  "Two" : 40'
 
 # rule -> (file at fault, the edit; it returns the line at fault)
 FAULTS: dict[str, tuple[str, Break]] = {
@@ -187,6 +195,7 @@ FAULTS: dict[str, tuple[str, Break]] = {
         QUEUES,
         at("node: api", edit("answer: Gateway", "answer: Entrance"), waived("mask-answer")),
     ),
+    "counts": (QUEUES, one_metric),
     "characters": (QUEUES, edit("It checks the token.", '"It checks the\\u200b token."')),
 }
 

@@ -10,7 +10,16 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from atlas_decks.curriculum.models import NODE_ID, REPORT_URL, Curriculum, Diagram, DiagramSpec, FileHead, Plan
+from atlas_decks.curriculum.models import (
+    LANGUAGE,
+    NODE_ID,
+    REPORT_URL,
+    Curriculum,
+    Diagram,
+    DiagramSpec,
+    FileHead,
+    Plan,
+)
 from atlas_decks.curriculum.source import Path_, Source, decode, read, read_bytes
 from atlas_decks.files.places import lies_within
 from atlas_decks.problems import Problem, ProblemsFoundError, Severity
@@ -171,7 +180,7 @@ def load_file(source: Source, plan: Plan) -> tuple[FileHead | None, list[Diagram
                 where = ("diagrams", index, "focus", position)
                 hint = f"one of {', '.join(track.slug for track in plan.focus)}, as in atlas.yaml"
                 problems.append(source.problem(where, "known-focus", f"no focus track `{focus}` in the plan", hint))
-        diagrams.append(Diagram(spec, category, company, head.sources, source, index))
+        diagrams.append(Diagram(spec, category, company, head.sources, source, index, plan.rules))
     return head, diagrams, problems
 
 
@@ -186,6 +195,8 @@ def _schema_problems(error: ValidationError, model: type[BaseModel], source: Sou
     for fault in error.errors(include_url=False):
         path = (*base, *(part for part in fault["loc"] if part != "[key]"))
         kind = fault["type"]
+        if kind == "too_short" and _enough(fault):
+            continue  # only what is sound was counted; what is not has a fault of its own
         name = str(path[-1]) if path else "file"
         if kind == "missing":
             yield source.problem(path[:-1], "missing-key", f"`{name}` is missing", _missing(name, model))
@@ -195,6 +206,12 @@ def _schema_problems(error: ValidationError, model: type[BaseModel], source: Sou
         else:
             message, hint = _explain(kind, fault)
             yield source.problem(path, "wrong-value", f"`{name}`: {message}", hint)
+
+
+def _enough(fault: Any) -> bool:
+    """Whether a list that was called too short is long enough as it stands in the file."""
+    value = fault.get("input")
+    return isinstance(value, list) and len(value) >= fault["ctx"]["min_length"]
 
 
 def _missing(name: str, model: type[BaseModel]) -> str:
@@ -225,6 +242,8 @@ def _explain(kind: str, fault: Any) -> tuple[str, str]:
             return f"no https address with {{key}} in it: {value!r}", "{key} is where the key of the card goes"
         if pattern.startswith("^https"):
             return f"not an https address: {value!r}", "give the full https:// address of the page"
+        if pattern == LANGUAGE:
+            return f"not a language code: {value!r}", "two letters as in ISO 639, such as `en`, `de`, `zh`"
         if pattern.startswith(r"^\d{4}"):
             return f"not a date: {value!r}", 'write "YYYY-MM-DD" or "YYYY-MM", in quotes'
         return (

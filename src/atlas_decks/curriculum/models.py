@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, get_args
 
@@ -20,7 +20,8 @@ from atlas_decks.project import PROJECT_ID
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 Slug = Annotated[str, StringConstraints(pattern=SLUG, max_length=60)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=600, strip_whitespace=True)]
-Title = Annotated[str, StringConstraints(min_length=3, max_length=90, strip_whitespace=True)]
+LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$"
+Title = Annotated[str, StringConstraints(min_length=1, max_length=90, strip_whitespace=True)]
 NODE_ID = r"^[^\s\"'<>][^\n\"'<>]*$"  # of any script, as the Mermaid source has it; an entity's may have spaces
 NodeId = Annotated[str, StringConstraints(pattern=NODE_ID, max_length=60)]
 FactId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]+([-][A-Za-z0-9_]+)*$", max_length=60)]
@@ -174,6 +175,28 @@ class Pace(Model):
     deeper: bool = True
 
 
+class RuleException(Model):
+    """An exception from a content rule; it fails once the rule no longer complains."""
+
+    rule: Slug
+    reason: Annotated[str, StringConstraints(min_length=10, max_length=300)]
+
+
+class RuleSettings(Model):
+    """What a project asks of its content where it differs from what the tool asks.
+
+    `language` is an ISO 639 code: rules that know words judge only texts in their own language. `limits` are the most
+    words of a text, by its key; `counts` the least and the most facts of a diagram, by their key; `kinds` the kinds of
+    cards in use, all where there are none; `off` are rules that do not fit.
+    """
+
+    language: Annotated[str, StringConstraints(pattern=LANGUAGE)] = "en"
+    limits: Mapping[str, Annotated[int, Field(ge=1, le=200)]] = {}
+    counts: Mapping[str, tuple[Annotated[int, Field(ge=0, le=9)], Annotated[int, Field(ge=0, le=9)]]] = {}
+    kinds: tuple[Slug, ...] = ()
+    off: tuple[RuleException, ...] = ()
+
+
 class Plan(Model):
     """`atlas.yaml`: everything structural. All that Anki tells the curriculum's things apart by hangs on its `id`."""
 
@@ -196,6 +219,7 @@ class Plan(Model):
     focus: tuple[Focus, ...] = ()
     checkpoints: tuple[Checkpoint, ...] = ()
     complexity: Annotated[tuple[Complexity, ...], Field(min_length=1)]
+    rules: RuleSettings = RuleSettings()
     self_assessment: Annotated[tuple[Point, ...], Field(min_length=1)]
     technique_of: Mapping[PictureKind, Slug] = {}
     report_url: Annotated[str, StringConstraints(pattern=REPORT_URL, max_length=400)] | None = None
@@ -353,13 +377,6 @@ class Decision(Fact):
     source: Slug | None = None
 
 
-class RuleException(Model):
-    """An exception from a content rule; it fails once the rule no longer complains."""
-
-    rule: Slug
-    reason: Annotated[str, StringConstraints(min_length=10, max_length=300)]
-
-
 class DiagramSpec(Model):
     """A diagram as its author writes it."""
 
@@ -372,10 +389,10 @@ class DiagramSpec(Model):
     shows: Text
     mermaid: Annotated[str, StringConstraints(min_length=1, max_length=8000)]
     anchor: bool = False
-    components: Annotated[tuple[Component, ...], Field(max_length=7)] = ()
-    metrics: Annotated[tuple[Metric, ...], Field(min_length=2, max_length=4)]
-    trade_offs: Annotated[tuple[TradeOff, ...], Field(min_length=1, max_length=2)]
-    failures: Annotated[tuple[Failure, ...], Field(min_length=1, max_length=2)]
+    components: Annotated[tuple[Component, ...], Field(max_length=9)] = ()
+    metrics: Annotated[tuple[Metric, ...], Field(max_length=9)] = ()
+    trade_offs: Annotated[tuple[TradeOff, ...], Field(max_length=2)] = ()
+    failures: Annotated[tuple[Failure, ...], Field(max_length=2)] = ()
     traces: Annotated[tuple[Trace, ...], Field(max_length=1)] = ()
     decisions: Annotated[tuple[Decision, ...], Field(max_length=1)] = ()
     focus: tuple[Slug, ...] = ()
@@ -407,6 +424,7 @@ class Diagram:
     sources: Mapping[str, Citation]
     origin: Source
     index: int
+    rules: RuleSettings = field(default_factory=RuleSettings)
 
     @property
     def id(self) -> str:
@@ -416,7 +434,8 @@ class Diagram:
     @property
     def main_source(self) -> str:
         """Key of the source that the picture was drawn from."""
-        return self.spec.source or self.spec.metrics[0].source
+        cited = (fact.source for *_, fact in self.facts() if fact.source)
+        return self.spec.source or next(cited, None) or next(iter(self.sources))
 
     @property
     def group(self) -> Group | None:

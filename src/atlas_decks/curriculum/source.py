@@ -6,6 +6,7 @@ duplicate keys. The tree is built from libyaml's events without recursion, so de
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -87,7 +88,7 @@ def decode(raw: bytes, name: str) -> tuple[Source | None, list[Problem]]:
         return None, [Problem(name, line, column, rule, message, hint)]
 
     try:
-        text = raw.decode("utf-8-sig")
+        text = unicodedata.normalize("NFC", raw.decode("utf-8-sig"))  # one spelling of a letter, as Anki stores it
     except UnicodeDecodeError as error:
         before = raw[: error.start]
         line = before.count(b"\n") + 1

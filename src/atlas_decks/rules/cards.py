@@ -9,7 +9,7 @@ from atlas_decks.cards.kinds import KINDS
 from atlas_decks.curriculum.models import Component, Curriculum, Diagram, Metric
 from atlas_decks.problems import Problem
 from atlas_decks.rules.registry import curriculum_rule, diagram_rule
-from atlas_decks.rules.words import contains, words
+from atlas_decks.rules.words import contains, is_question, words
 
 _YES_NO = frozenset(
     [
@@ -23,7 +23,7 @@ _YES_NO = frozenset(
 def prompt_question(diagram: Diagram) -> Iterator[Problem]:
     """A prompt is a question; that of a failure or a decision may be a situation, as the cards ask the question."""
     for card, kind, index, fact in diagram.facts():
-        if KINDS[card].asks and not fact.prompt.endswith("?"):
+        if KINDS[card].asks and not is_question(fact.prompt):
             at = diagram.path(kind, index, "prompt")
             yield diagram.origin.problem(at, "prompt-question", "the prompt does not end with `?`", "ask one question")
 
@@ -47,7 +47,7 @@ def prompt_unique(curriculum: Curriculum) -> Iterator[Problem]:
             first.setdefault(key, here)
 
 
-@diagram_rule("prompt-yes-no")
+@diagram_rule("prompt-yes-no", language="en")
 def prompt_yes_no(diagram: Diagram) -> Iterator[Problem]:
     """A question is not answered with yes or no."""
     for _, kind, index, fact in diagram.facts():

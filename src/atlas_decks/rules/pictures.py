@@ -76,7 +76,7 @@ def mermaid_class(diagram: Diagram) -> Iterator[Problem]:
             yield _at(diagram, match.start(), "mermaid-class", f"no node class `{name}`", hint)
 
 
-@picture_rule("diagram-kind")
+@picture_rule("diagram-kind", fixed=True)
 def diagram_kind(diagram: Diagram, picture: Picture) -> Iterator[Problem]:
     """Components ask about nodes that can be hidden; a diagram of another kind, such as a timeline, has none."""
     if picture.kind not in KINDS and diagram.spec.components:
@@ -106,7 +106,7 @@ def node_id(diagram: Diagram, picture: Picture) -> Iterator[Problem]:
                 break
 
 
-@picture_rule("node-exists")
+@picture_rule("node-exists", fixed=True)
 def node_exists(diagram: Diagram, picture: Picture) -> Iterator[Problem]:
     """The node of a component exists in the Mermaid source."""
     for index, component in enumerate(diagram.spec.components if picture.kind in KINDS else ()):

@@ -32,7 +32,7 @@ _NAME = re.compile(r"(?<=\w[ ,:]) ?[A-Z][\w-]+")  # within a sentence: of a prod
 _DECISION = re.compile(r"(?<![\w-])([A-Za-z_][\w-]*)\{(?!\{)")
 
 
-@diagram_rule("placeholder-answer")
+@diagram_rule("placeholder-answer", language="en")
 def placeholder_answer(diagram: Diagram) -> Iterator[Problem]:
     """No answer is a numbered stand-in such as `Worker 8` or `Server A`."""
     for _, key, index, fact in diagram.facts():
@@ -43,7 +43,7 @@ def placeholder_answer(diagram: Diagram) -> Iterator[Problem]:
             yield diagram.origin.problem(at, "placeholder-answer", f"`{answer}` is one of many", hint)
 
 
-@diagram_rule("picture-word")
+@diagram_rule("picture-word", language="en")
 def picture_word(diagram: Diagram) -> Iterator[Problem]:
     """A prompt asks about the system, not about the picture: no `drawn`, `in the diagram`, `left side`."""
     for _, key, index, fact in diagram.facts():
@@ -53,7 +53,7 @@ def picture_word(diagram: Diagram) -> Iterator[Problem]:
             yield diagram.origin.problem(at, "picture-word", f"the prompt says `{match.group()}`", hint)
 
 
-@diagram_rule("asked-once")
+@diagram_rule("asked-once", language="en")
 def asked_once(diagram: Diagram) -> Iterator[Problem]:
     """A prompt asks one thing; that of a trade-off may ask for both sides."""
     for card, key, index, fact in diagram.facts():
@@ -95,7 +95,7 @@ def fact_unique(curriculum: Curriculum) -> Iterator[Problem]:
                 first.setdefault(alike, diagram.id)
 
 
-@picture_rule("trace-path")
+@picture_rule("trace-path", fixed=True)
 def trace_path(diagram: Diagram, picture: Picture) -> Iterator[Problem]:
     """A trace goes through nodes of the picture, along its edges, and through none twice."""
     for index, trace in enumerate(diagram.spec.traces):

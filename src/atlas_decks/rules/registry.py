@@ -17,12 +17,18 @@ Claims = Callable[[Diagram], Iterable[tuple[str, int]]]
 
 @dataclass(frozen=True)
 class Rule:
-    """A named rule; `judge` yields a problem for each breach."""
+    """A named rule; `judge` yields a problem for each breach.
+
+    A `fixed` one has no exceptions and cannot be switched off, as no card could be made of what it refuses. One that
+    knows words names their `language`, and judges only curricula in it.
+    """
 
     name: str
     about: str
     judge: Judge
     claims: Claims | None = None
+    fixed: bool = False
+    language: str = ""
 
 
 CURRICULUM_RULES: list[Rule] = []
@@ -39,9 +45,9 @@ def all_rules() -> Iterator[Rule]:
     yield from EXCEPTION_RULES
 
 
-def _register(rules: list[Rule], name: str, claims: Claims | None = None) -> Callable[[Any], Any]:
+def _register(rules: list[Rule], name: str, claims: Claims | None = None, **more: Any) -> Callable[[Any], Any]:
     def decorate(judge: Any) -> Any:
-        rules.append(Rule(name, " ".join((judge.__doc__ or "").split()), judge, claims))
+        rules.append(Rule(name, " ".join((judge.__doc__ or "").split()), judge, claims, **more))
         return judge
 
     return decorate
@@ -58,14 +64,18 @@ def curriculum_rule(
     return _register(CURRICULUM_RULES, name, claims)
 
 
-def diagram_rule(name: str) -> Callable[[Callable[[Diagram], Iterable[Problem]]], Judge]:
+def diagram_rule(
+    name: str, *, fixed: bool = False, language: str = ""
+) -> Callable[[Callable[[Diagram], Iterable[Problem]]], Judge]:
     """Register a rule that looks at one diagram's text."""
-    return _register(DIAGRAM_RULES, name)
+    return _register(DIAGRAM_RULES, name, fixed=fixed, language=language)
 
 
-def picture_rule(name: str) -> Callable[[Callable[[Diagram, Picture], Iterable[Problem]]], Judge]:
+def picture_rule(
+    name: str, *, fixed: bool = False
+) -> Callable[[Callable[[Diagram, Picture], Iterable[Problem]]], Judge]:
     """Register a rule that looks at one diagram and its rendered picture."""
-    return _register(PICTURE_RULES, name)
+    return _register(PICTURE_RULES, name, fixed=fixed)
 
 
 def exception_rule(name: str) -> Callable[[Callable[[Diagram, Iterable[Problem]], Iterable[Problem]]], Judge]:

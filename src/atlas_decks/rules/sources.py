@@ -17,7 +17,7 @@ _WITHOUT_RELEASES = ("https://docs.aws.amazon.com/", "https://cloud.google.com/"
 _PRODUCT = re.compile(r"\b([A-Z][A-Za-z]+) v?(\d+\.\d+)")
 
 
-@diagram_rule("source-known")
+@diagram_rule("source-known", fixed=True)
 def source_known(diagram: Diagram) -> Iterator[Problem]:
     """Every cited source is listed under the file's `sources`."""
     cited: list[tuple[tuple[str | int, ...], str]] = []

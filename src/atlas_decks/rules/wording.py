@@ -35,6 +35,7 @@ def _texts(diagram: Diagram) -> Iterator[FactText]:
 def length(diagram: Diagram) -> Iterator[Problem]:
     """Answers have at most 12 words, bullets 25, sentences of a failure 30, prompts and details 40."""
     for name, path, text, limit in _texts(diagram):
+        limit = diagram.rules.limits.get(name, limit)
         if limit is not None and (n := count(text)) > limit:
             message = f"{name}: {n} words; at most {limit}"
             yield diagram.origin.problem(path, "length", message, "say less: one fact a card")
@@ -54,13 +55,33 @@ def plain_text(diagram: Diagram) -> Iterator[Problem]:
             yield diagram.origin.problem(path, "plain-text", message, hint)
 
 
-@diagram_rule("characters")
+_INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs", "Cn"})  # controls, formats, private, surrogates, unassigned
+_LETTERS = frozenset({"So", "Sk", "Mn", "Mc"})  # besides letters: parts of emoji, and marks on letters
+_JOINERS = "\u200c\u200d"  # within words of Persian and Hindi, and within emoji of several people
+_SOFT_HYPHEN = "\u00ad"
+_DIRECTIONS = "\u200e\u200f\u061c"  # marks that lines of Arabic and Hebrew need beside Latin words
+
+
+def _belongs(text: str, at: int) -> bool:
+    """Whether an invisible character stands where a script wants it: between letters, or between parts of an emoji."""
+    character = text[at]
+    if character == "\n":
+        return True
+    around = text[max(0, at - 1) : at] + text[at + 1 : at + 2]
+    if character in _JOINERS or character == _SOFT_HYPHEN:
+        return len(around) == 2 and all(
+            c.isalpha() or unicodedata.category(c) in ("So", "Mn", "Mc", "Sk") for c in around
+        )
+    return character in _DIRECTIONS and any(unicodedata.bidirectional(c) in ("R", "AL") for c in text)
+
+
+@diagram_rule("characters", fixed=True)
 def characters(diagram: Diagram) -> Iterator[Problem]:
     """Texts hold no control characters, and none that Anki uses itself."""
     for name, path, text, _ in _texts(diagram):
         if text.isprintable():
             continue
-        odd = [c for c in text if unicodedata.category(c) in ("Cc", "Cf", "Co", "Cs", "Cn") and c not in "\n"]
+        odd = [c for at, c in enumerate(text) if unicodedata.category(c) in _INVISIBLE and not _belongs(text, at)]
         if odd:
             message = f"{name}: the character U+{ord(odd[0]):04X}"
             yield diagram.origin.problem(path, "characters", message, "remove it")

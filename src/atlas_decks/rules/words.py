@@ -8,6 +8,10 @@ from functools import lru_cache
 _WORD = re.compile(r"[^\W_]+(?:[.,'’][^\W_]+)*")
 
 
+# scripts whose words are not parted by spaces, or take particles: Thai to Burmese, kana, Han, Hangul
+_WITHOUT_SPACES = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+
+
 @lru_cache(maxsize=4096)  # every label meets every answer of its diagram
 def words(text: str) -> tuple[str, ...]:
     """The words and numbers of a text, in lower case, without punctuation around them: "p99 < 10 ms" -> p99 10 ms."""
@@ -16,6 +20,8 @@ def words(text: str) -> tuple[str, ...]:
 
 def contains(text: str, part: str) -> bool:
     """Whether the words of `part` stand in `text` in a row."""
+    if _WITHOUT_SPACES.search(part):
+        return "".join(words(part)) in "".join(words(text))
     haystack, needle = words(text), words(part)
     span = len(needle)
     return bool(needle) and any(haystack[i : i + span] == needle for i in range(len(haystack) - span + 1))
@@ -49,3 +55,14 @@ def content_words(text: str) -> frozenset[str]:
         for word in found
         if word not in _EMPTY and len(word) > 1
     )
+
+
+_MARKS = "?\uff1f\u061f\u055e\u1367\ua6f7\u2048\u2049\u203d"  # of Latin, Chinese, Arabic, Armenian, Ethiopic, Bamum
+_CLOSING = "\"'\u00bb\u201d\u201c\u2019\u300d\u300f)"
+_GREEK = re.compile(r"[\u0370-\u03ff]")
+
+
+def is_question(text: str) -> bool:
+    """Whether a text ends as a question does, in whatever script."""
+    last = text.rstrip().rstrip(_CLOSING)[-1:]
+    return bool(last) and (last in _MARKS or (last == ";" and bool(_GREEK.search(text))))  # Greek writes a semicolon
