@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import pairwise
+from pathlib import Path
+
+import pytest
 
 from atlas_decks import pipeline
+from atlas_decks.curriculum import load
+from atlas_decks.problems import ProblemsFoundError
 from atlas_decks.project import Project
-from atlas_decks.schedule import calendar, order
+from atlas_decks.schedule import calendar, order, refs
 from support.builds import Checked, session
+from support.sample import ATLAS, make_sample
 
 
 def test_no_problem_in_the_whole_curriculum(checked: Checked) -> None:
@@ -77,3 +83,22 @@ def test_weeks_follow_the_pace(checked: Checked) -> None:
         first, last = curriculum.plan.tier(diagram.category.tier).weeks
         assert first <= calendar.week_of(diagram, slots[diagram.id], curriculum.plan, 16) <= last
         assert 2 * first - 1 <= calendar.week_of(diagram, slots[diagram.id], curriculum.plan, 32) <= 2 * last
+
+
+def test_a_plan_beyond_ankis_positions_is_a_fault_and_no_hang(tmp_path: Path) -> None:
+    sample = make_sample(tmp_path)
+    sample.edit("planned: 2", "planned: 10000000", ATLAS)
+    with pytest.raises(ProblemsFoundError, match="plan-positions: 10,000,001 diagrams planned for tier 1"):
+        load.load_plan(Project(sample.root))
+
+
+def test_a_plan_too_large_for_one_row_of_positions_counts_in_each_tier(tmp_path: Path) -> None:
+    sample = make_sample(tmp_path)
+    small, _ = load.load_plan(Project(sample.root))
+    assert refs.tier_starts(small) == {1: 0, 2: 3}
+    sample.edit("planned: 2", "planned: 9000", ATLAS)
+    text = sample.read(ATLAS)
+    at = text.rindex("planned: 2")
+    sample.write(text[:at] + "planned: 9000" + text[at + len("planned: 2") :], ATLAS)
+    large, _ = load.load_plan(Project(sample.root))
+    assert refs.tier_starts(large) == {1: 0, 2: 0}

@@ -26,6 +26,7 @@ from atlas_decks.problems import Problem, ProblemsFoundError, Severity
 from atlas_decks.project import PROJECT_ID, Project, fresh_id
 
 M = TypeVar("M", bound=BaseModel)
+MOST_PLANNED = 9_900  # diagrams of a tier: each takes 100 of the positions that Anki has for new cards
 _ENDINGS = {".yaml", ".yml"}
 _LOOKS_LIKE_CONTENT = re.compile(r"\.ya?ml(?:[.~_-].*|$)|^\..*\.ya?ml$")
 _EDITORS_OWN = re.compile(
@@ -326,6 +327,11 @@ def _plan_faults(plan: Plan, source: Source) -> list[Problem]:
         known(focus.companies, companies, ("focus", i, "companies"), "company")
     for i, checkpoint in enumerate(plan.checkpoints):
         known(checkpoint.tiers, tiers, ("checkpoints", i, "tiers"), "tier")
+    for i, tier in enumerate(plan.tiers):
+        planned = sum(category.planned for category in plan.categories if category.tier == tier.number)
+        if planned > MOST_PLANNED:
+            message = f"{planned:,} diagrams planned for tier {tier.number}; at most {MOST_PLANNED:,}"
+            fault(("tiers", i), "plan-positions", message, "Anki has a million positions for new cards; add a tier")
     if plan.pace(plan.weeks) is None:
         fault(("paces",), "plan-reference", f"no pace for the plan's own {plan.weeks} weeks")
     return problems

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from atlas_decks.curriculum.models import Diagram, Plan
-from atlas_decks.schedule.refs import DiagramRef, ref_of
+from atlas_decks.schedule.refs import DiagramRef, planned_in, ref_of, tier_starts
 
 
 class Calendar:
@@ -12,14 +12,10 @@ class Calendar:
     def __init__(self, plan: Plan, weeks: int) -> None:
         self._factor = weeks / plan.weeks
         self._companies = {company.slug: company.week for company in plan.companies}
-        planned: dict[int, int] = {}
-        for category in plan.categories:
-            planned[category.tier] = planned.get(category.tier, 0) + category.planned
-        self._tiers: dict[int, tuple[int, int, int, int]] = {}
-        start = 0
-        for tier in plan.tiers:
-            self._tiers[tier.number] = (*tier.weeks, start, planned.get(tier.number, 0))
-            start += planned.get(tier.number, 0)
+        starts = tier_starts(plan)
+        self._tiers = {
+            tier.number: (*tier.weeks, starts[tier.number], planned_in(plan, tier.number)) for tier in plan.tiers
+        }
 
     def week(self, ref: DiagramRef, slot: int) -> int:
         """The week in which the plan reaches a diagram."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from atlas_decks.cards.kinds import SLOT
 from atlas_decks.curriculum.models import Category, Company, Curriculum, Plan
-from atlas_decks.schedule.refs import DiagramRef, ref_of
+from atlas_decks.schedule.refs import DiagramRef, ref_of, tier_starts
 
 
 def slots(curriculum: Curriculum) -> dict[str, int]:
@@ -25,17 +25,17 @@ def assign_slots(plan: Plan, refs: Iterable[DiagramRef]) -> dict[str, int]:
     of_tier: dict[int, list[DiagramRef]] = {}
     for ref in refs:
         of_tier.setdefault(ref.tier, []).append(ref)
-    start = 0
+    starts = tier_starts(plan)
     for tier in plan.tiers:
+        start = starts[tier.number]
         categories = [category for category in plan.categories if category.tier == tier.number]
         rank = {name: start + place for place, name in enumerate(_planned_order(categories, plan.companies))}
-        start += len(rank)
         count: dict[str, int] = {}
         for ref in of_tier.get(tier.number, ()):
             name = _queue(ref)
             ordinal = count.get(name, 0)
             count[name] = ordinal + 1
-            result[ref.diagram] = rank.get(f"{name}#{ordinal}", plan.planned + len(result))
+            result[ref.diagram] = rank.get(f"{name}#{ordinal}", start + len(rank) + len(result))
     return result
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from atlas_decks.curriculum.models import Diagram
+from atlas_decks.curriculum.models import Diagram, Plan
 
 
 class DiagramRef(NamedTuple):
@@ -21,3 +21,21 @@ def ref_of(diagram: Diagram) -> DiagramRef:
     """What decides when this diagram is met."""
     company = diagram.company.slug if diagram.company and diagram.category.facets_of else ""
     return DiagramRef(diagram.id, diagram.category.tier, diagram.category.slug, diagram.spec.group, company)
+
+
+MOST_SLOTS = 9_900  # diagrams with positions of their own: Anki's end at 1,000,000, and each diagram takes 100
+
+
+def tier_starts(plan: Plan) -> dict[int, int]:
+    """The first slot of each tier: tier after tier; where a plan has too many diagrams for that, each tier from 0."""
+    starts: dict[int, int] = {}
+    start = 0
+    for tier in plan.tiers:
+        starts[tier.number] = start if plan.planned <= MOST_SLOTS else 0
+        start += planned_in(plan, tier.number)
+    return starts
+
+
+def planned_in(plan: Plan, tier: int) -> int:
+    """Diagrams that are planned for a tier."""
+    return sum(category.planned for category in plan.categories if category.tier == tier)
