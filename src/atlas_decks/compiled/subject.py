@@ -62,7 +62,7 @@ class SubjectCompiler:
         """Compile a file and store what comes of it."""
         plan = self._setting.plan
         source, problems = decode(task.raw, task.name)
-        head, diagrams, faults = load.load_file(source, plan) if source else (None, [], [])
+        head, diagrams, faults = load.load_file(source, plan) if source else load.LoadedFile(None, [], [])
         problems += faults
         sources = {diagram.id: diagram.spec.mermaid for diagram in diagrams}
         pictures, errors = render_all(sources, self._setting.renderer, self._cache)

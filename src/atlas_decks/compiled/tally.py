@@ -46,6 +46,6 @@ def tally(project: Project, plan: Plan) -> Iterator[DiagramTally]:
                 yield DiagramTally(ref.category, ref.group, Counter(head.kind for head in diagram.heads))
             continue
         source, _ = decode(raw, name)
-        for loaded in load.load_file(source, plan)[1] if source else ():
+        for loaded in load.load_file(source, plan).diagrams if source else ():
             kinds = Counter([*(ref.kind for ref in loaded.facts()), *of_diagram])
             yield DiagramTally(loaded.category.slug, loaded.spec.group, kinds)

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -67,7 +67,7 @@ def find_diagram(project: Project, name: str) -> Diagram | None:
         raw, _ = read_bytes(file, project.name(file))
         if raw is not None and name.encode("utf-8", "surrogateescape") in raw:
             source, _ = decode(raw, project.name(file))
-            for diagram in load_file(source, plan)[1] if source else ():
+            for diagram in load_file(source, plan).diagrams if source else ():
                 if diagram.id == name:
                     return diagram
     return None
@@ -141,18 +141,30 @@ class _Walk:
         self.problems.append(Problem(self._project.name(path), 0, 0, rule, message, hint, severity))
 
 
-def load_file(source: Source, plan: Plan) -> tuple[FileHead | None, list[Diagram], list[Problem]]:
+class LoadedFile(NamedTuple):
+    """What could be read of a subject file: its head, its diagrams, and what is wrong with it."""
+
+    head: FileHead | None
+    diagrams: list[Diagram]
+    problems: list[Problem]
+
+
+def load_file(source: Source, plan: Plan) -> LoadedFile:
     """The head and the diagrams of a subject file, as far as they can be read, and what is wrong with it."""
     data = source.data
     if not isinstance(data, dict):
-        return None, [], [source.problem((), "file-shape", "a subject file is a mapping", "start with `category: ...`")]
+        return LoadedFile(
+            None, [], [source.problem((), "file-shape", "a subject file is a mapping", "start with `category: ...`")]
+        )
     problems: list[Problem] = []
     head, faults = _validate(FileHead, {k: v for k, v in data.items() if k != "diagrams"}, source, ())
     problems += faults
     entries = data.get("diagrams")
     if not isinstance(entries, list) or not entries:
         hint = "add `diagrams:` with one entry a diagram"
-        return head, [], [*problems, source.problem(("diagrams",), "file-shape", "no diagrams in this file", hint)]
+        return LoadedFile(
+            head, [], [*problems, source.problem(("diagrams",), "file-shape", "no diagrams in this file", hint)]
+        )
     specs: list[tuple[int, DiagramSpec]] = []
     for index, entry in enumerate(entries):
         spec, faults = _validate(DiagramSpec, entry, source, ("diagrams", index))
@@ -160,14 +172,14 @@ def load_file(source: Source, plan: Plan) -> tuple[FileHead | None, list[Diagram
         if spec is not None:
             specs.append((index, spec))
     if head is None:
-        return None, [], problems
+        return LoadedFile(None, [], problems)
     category = plan.category(head.category)
     if category is None:
         known = ", ".join(c.slug for c in plan.categories)
         problems.append(
             source.problem(("category",), "known-category", f"no category `{head.category}`", f"one of {known}")
         )
-        return head, [], problems
+        return LoadedFile(head, [], problems)
     diagrams = []
     for index, spec in specs:
         slug = spec.company or head.company
@@ -182,7 +194,7 @@ def load_file(source: Source, plan: Plan) -> tuple[FileHead | None, list[Diagram
                 hint = f"one of {', '.join(track.slug for track in plan.focus)}, as in atlas.yaml"
                 problems.append(source.problem(where, "known-focus", f"no focus track `{focus}` in the plan", hint))
         diagrams.append(Diagram(spec, category, company, head.sources, source, index, plan.rules))
-    return head, diagrams, problems
+    return LoadedFile(head, diagrams, problems)
 
 
 def _validate(model: type[M], data: Any, source: Source, base: Path_) -> tuple[M | None, list[Problem]]:

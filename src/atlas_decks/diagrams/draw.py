@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from typing import NamedTuple
 
 from atlas_decks import processes
 from atlas_decks.diagrams.cache import Cache
@@ -23,6 +24,14 @@ def make_renderer(name: str) -> Renderer:
     return EmbeddedRenderer()
 
 
+class _Missing(NamedTuple):
+    """A source that is not in the cache, with its name and its key there."""
+
+    name: str
+    source: str
+    key: str
+
+
 def render_all(
     sources: Mapping[str, str],
     renderer: Renderer,
@@ -36,32 +45,32 @@ def render_all(
     """
     pictures: dict[str, Picture] = {}
     errors: dict[str, RenderError] = {}
-    missing: list[tuple[str, str, str]] = []
+    missing: list[_Missing] = []
     for name, source in sources.items():
         key = cache.key(source, renderer.version)
         if (picture := cache.get(key)) is not None:
             pictures[name] = picture
         else:
-            missing.append((name, source, key))
+            missing.append(_Missing(name, source, key))
     progress(len(pictures))
-    for (name, _, key), result in zip(missing, _render(missing, renderer, jobs), strict=True):
+    for one, result in zip(missing, _render(missing, renderer, jobs), strict=True):
         if isinstance(result, RenderError):
-            errors[name] = result
+            errors[one.name] = result
         else:
-            pictures[name] = result
-            cache.put(key, result)
+            pictures[one.name] = result
+            cache.put(one.key, result)
         progress(1)
     return {name: pictures[name] for name in sources if name in pictures}, errors
 
 
-def _render(missing: list[tuple[str, str, str]], renderer: Renderer, jobs: int) -> Iterable[Picture | RenderError]:
+def _render(missing: list[_Missing], renderer: Renderer, jobs: int) -> Iterable[Picture | RenderError]:
     if jobs > 1 and len(missing) >= _POOL_FROM:
         # the engine does not scale with threads
         with ProcessPoolExecutor(jobs, initializer=processes.start) as pool:
-            yield from pool.map(_render_one, [(renderer, source) for _, source, _ in missing], chunksize=8)
+            yield from pool.map(_render_one, [(renderer, one.source) for one in missing], chunksize=8)
     else:
-        for _, source, _ in missing:
-            yield _render_one((renderer, source))
+        for one in missing:
+            yield _render_one((renderer, one.source))
 
 
 def _render_one(task: tuple[Renderer, str]) -> Picture | RenderError:

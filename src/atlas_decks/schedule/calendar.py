@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from atlas_decks.curriculum.models import Diagram, Plan
 from atlas_decks.schedule.refs import DiagramRef, planned_in, ref_of, tier_starts
+
+
+class _TierWeeks(NamedTuple):
+    """The first and the last week of a tier, and its slots: the first one, and how many are planned."""
+
+    first: int
+    last: int
+    start: int
+    planned: int
 
 
 class Calendar:
@@ -14,7 +25,8 @@ class Calendar:
         self._companies = {company.slug: company.week for company in plan.companies}
         starts = tier_starts(plan)
         self._tiers = {
-            tier.number: (*tier.weeks, starts[tier.number], planned_in(plan, tier.number)) for tier in plan.tiers
+            tier.number: _TierWeeks(*tier.weeks, starts[tier.number], planned_in(plan, tier.number))
+            for tier in plan.tiers
         }
 
     def week(self, ref: DiagramRef, slot: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from atlas_decks.curriculum.models import WEEKDAYS, Plan
 from atlas_decks.schedule.decks import parent_deck_name
@@ -15,13 +16,21 @@ _RANDOM = 1
 _DUE = 6
 
 
+class DeckSearch(NamedTuple):
+    """A search of a filtered deck, how many cards it takes at most, and in which order (Anki's number)."""
+
+    search: str
+    limit: int
+    order: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class RotationDay:
-    """A weekday's deck: its name below `<deck> plan`, its searches as (search, how many cards, order), its guide."""
+    """A weekday's deck: its name below `<deck> plan`, its searches, and its guide's title and text."""
 
     slug: str
     name: str
-    searches: Sequence[tuple[str, int, int]]
+    searches: Sequence[DeckSearch]
     title: str
     about: str
 
@@ -32,31 +41,35 @@ def rotation_of(plan: Plan) -> list[RotationDay]:
     A deck gathers what is due, first of the day's categories, then the rest, so that nothing is left for another day.
     New cards come from the decks of the tiers, where limits hold; a filtered deck knows none.
     """
-    days = [(day, [c.title for c in plan.categories if c.day == day]) for day in WEEKDAYS]
-    found: list[tuple[str, str, str, int, str, str]] = []
-    for day, titles in days:
-        if titles:
-            first = f"{_ours(plan)} is:due tag:{plan.tag}::day::{day}"
+    new = f"New cards come from {parent_deck_name(plan, 'cards')} and {parent_deck_name(plan, 'redraw')}."
+    rest = DeckSearch(f"{_ours(plan)} is:due", _ALL, _DUE)
+    found: list[RotationDay] = []
+    for day, name in WEEKDAYS.items():
+        if titles := [category.title for category in plan.categories if category.day == day]:
+            first = DeckSearch(f"{_ours(plan)} is:due tag:{plan.tag}::day::{day}", _ALL, _DUE)
             about = f"Rebuild gathers what is due today: {_and(titles)} first, then the rest."
-            found.append((day, WEEKDAYS[day][:3], first, _DUE, f"{WEEKDAYS[day]}: {_and(titles)}", about))
-    weak = f"{_ours(plan)} -is:new (prop:lapses>=2 OR rated:7:1)"
+            found.append(
+                RotationDay(
+                    slug=day,
+                    name=f"{len(found) + 1} {name[:3]}",
+                    searches=(first, rest),
+                    title=f"{name}: {_and(titles)}",
+                    about=f"{about} {new}",
+                )
+            )
+    weak = DeckSearch(f"{_ours(plan)} -is:new (prop:lapses>=2 OR rated:7:1)", _ALL, _RANDOM)
     about = (
         "Rebuild gathers weak areas first: cards that lapsed twice, or failed within the last seven days; then what is "
         "due. Sunday is for rest."
     )
-    found.append((WEEKEND, "Weekend", weak, _RANDOM, "Weekend: weak areas", about))
-    rest = (f"{_ours(plan)} is:due", _ALL, _DUE)
-    new = f"New cards come from {parent_deck_name(plan, 'cards')} and {parent_deck_name(plan, 'redraw')}."
-    return [
-        RotationDay(
-            slug=slug,
-            name=f"{number} {name}",
-            searches=((first, _ALL, order), rest),
-            title=title,
-            about=f"{about} {new}",
-        )
-        for number, (slug, name, first, order, title, about) in enumerate(found, 1)
-    ]
+    weekend = RotationDay(
+        slug=WEEKEND,
+        name=f"{len(found) + 1} Weekend",
+        searches=(weak, rest),
+        title="Weekend: weak areas",
+        about=f"{about} {new}",
+    )
+    return [*found, weekend]
 
 
 def _ours(plan: Plan) -> str:
