@@ -66,7 +66,8 @@ def test_core_cards_of_the_curriculum(checked: Checked, built: Built) -> None:
     notes = {note.key: note for note in built.living}
     for diagram in checked.curriculum.diagrams:
         spec, count = diagram.spec, Counter(card.deck for card in all_cards(diagram))
-        wanted = 1 + min(2, len(spec.metrics)) + 1 + 1 + (1 if spec.traces or spec.decisions else 0)
+        wanted = min(1, len(spec.components)) + min(2, len(spec.metrics)) + min(1, len(spec.trade_offs))
+        wanted += min(1, len(spec.failures)) + (1 if spec.traces or spec.decisions else 0)
         assert count["cards"] == wanted, diagram.id
         assert (count["redraw"], count["redraw-deeper"]) == ((1, 0) if spec.anchor else (0, 1))
         packed = [
