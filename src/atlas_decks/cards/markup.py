@@ -25,6 +25,9 @@ _MATH = re.compile(r"\\(?=&#91;|[()\]])")
 _ENTITIES: Final = {ord("["): "&#91;", ord("{"): "&#123;", ord("}"): "&#125;"}
 _ODD = re.compile(r"[\[{}\\]")  # what `plain` writes in another way
 _RICH = re.compile(r"[`*\n]")  # what `rich` looks for
+_MARKDOWN = re.compile(
+    r"[\\`*_{}\[\]<>#+!|~&]"
+)  # backslash escapes: https://spec.commonmark.org/0.31.2/#backslash-escapes
 _INDENT = re.compile(r"^ +", re.M)
 
 
@@ -39,6 +42,11 @@ def plain(text: object) -> Markup:
 def attribute(text: object) -> Markup:
     """The text as the value of an attribute, where there can be no element."""
     return Markup(html.escape(str(text)).translate(_ENTITIES).replace("\\", "&#92;"))  # noqa: S704  just escaped
+
+
+def for_description(text: object) -> str:
+    """The text as Markdown that shows it as it is: for descriptions of decks, which Anki renders as Markdown."""
+    return _MARKDOWN.sub(r"\\\g<0>", " ".join(str(text).split()))
 
 
 def rich(text: str) -> Markup:

@@ -8,6 +8,7 @@ import click
 
 from atlas_decks.cli.context import finish_own
 from atlas_decks.learner.changes import compare
+from atlas_decks.problems import visible
 from atlas_decks.release.release_notes import format_difference
 
 
@@ -27,4 +28,4 @@ def command(old: Path, new_: Path, style: str) -> None:
     """
     for path in (old, new_):
         finish_own(path)
-    click.echo(format_difference(compare(old, new_), style))
+    click.echo(visible(format_difference(compare(old, new_), style)))

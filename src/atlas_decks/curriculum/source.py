@@ -6,6 +6,7 @@ duplicate keys. The tree is built from libyaml's events without recursion, so de
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ try:
 except ImportError:  # PyYAML built without libyaml reads the same, slower
     from yaml import SafeLoader as _Loader  # type: ignore[assignment]
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # but tab and line feed
 _RESOLVER = yaml.resolver.Resolver()
 _TRUE_FALSE = {"true": True, "false": False}
 
@@ -177,6 +179,9 @@ class _Builder:
             self._stack.pop()
         elif isinstance(event, yaml.ScalarEvent):
             self._check_plain(event)
+            if odd := _CONTROL.search(event.value):
+                message = f"the character U+{ord(odd.group()):04X}"
+                self._fault(event, "characters", message, "remove it: Anki and terminals take it for an order")
             path = self._attach(event, self._scalar(event))
             if event.style in ("|", ">") and path is not None:
                 self.blocks.add(path)

@@ -10,13 +10,11 @@ import hashlib
 import io
 import json
 import sqlite3
-import tempfile
-import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from atlas_decks.learner.reading import opened, rows, table, text, whole
 from atlas_decks.problems import Problem, ProblemsFoundError
 
 
@@ -126,52 +124,44 @@ def read_package(package: Path | bytes) -> Packed:
     Raises ProblemsFoundError on any other file.
     """
     try:
-        source = io.BytesIO(package) if isinstance(package, bytes) else package
-        with zipfile.ZipFile(source) as archive, tempfile.TemporaryDirectory(prefix="atlas-diff-") as folder:
-            archive.extract("collection.anki2", folder)
-            connection = sqlite3.connect(Path(folder) / "collection.anki2")
-            try:
-                return _read_collection(connection)
-            finally:
-                connection.close()
-    except (
-        OSError,
-        KeyError,
-        zipfile.BadZipFile,
-        zlib.error,
-        RuntimeError,
-        sqlite3.Error,
-        ValueError,
-        TypeError,
-        AttributeError,
-    ) as error:
+        with opened(io.BytesIO(package) if isinstance(package, bytes) else package) as connection:
+            return _read_collection(connection)
+    except Exception as error:  # a package of a stranger may fail in any way that zipfile, sqlite3 and json can
         hint = "name an .apkg that atlas-decks built"
         name = "package" if isinstance(package, bytes) else str(package)
-        raise ProblemsFoundError([Problem(name, 0, 0, "package", f"cannot be read: {error}", hint)]) from error
+        message = f"cannot be read: {error or type(error).__name__}"
+        raise ProblemsFoundError([Problem(name, 0, 0, "package", message, hint)]) from error
 
 
 def _read_collection(connection: sqlite3.Connection) -> Packed:
-    models, decks = map(json.loads, connection.execute("SELECT models, decks FROM col").fetchone())
+    found = next(rows(connection, "SELECT models, decks FROM col"), None)
+    if found is None:
+        raise ValueError("it describes no decks")
+    models, decks = table(found[0], "the description of note types"), table(found[1], "the description of decks")
     cards: dict[int, dict[int, tuple[str, int]]] = {}
-    for note, ordinal, deck, due in connection.execute("SELECT nid, ord, did, due FROM cards"):
-        cards.setdefault(note, {})[int(ordinal)] = (str(decks[str(deck)]["name"]), int(due))
+    for note, ordinal, deck, due in rows(connection, "SELECT nid, ord, did, due FROM cards"):
+        place = (text(decks[str(deck)]["name"], "the name of a deck"), whole(due, "the position of a card"))
+        cards.setdefault(whole(note, "the note of a card"), {})[whole(ordinal, "the template of a card")] = place
+    names = {
+        number: [text(f["name"], "the name of a field") for f in model["flds"]] for number, model in models.items()
+    }
     notes = {}
-    rows = connection.execute("SELECT id, guid, mid, mod, tags, flds FROM notes")
-    for number, guid, model, mod, tags, values in rows:
-        names = [f["name"] for f in models[str(model)]["flds"]]
-        content = dict(zip(names, values.split("\x1f"), strict=False))
-        if "Key" not in content:
+    for number, guid, model, mod, tags, values in rows(connection, "SELECT id, guid, mid, mod, tags, flds FROM notes"):
+        content = dict(zip(names[str(model)], text(values, "the content of a note").split("\x1f"), strict=False))
+        if not content.get("Key"):
             raise ValueError("a note without the field Key")
-        content["Tags"] = " ".join(sorted(tags.split()))
-        notes[guid] = PackedNote(content["Key"], content, mod, bool(content.get("Retired")), cards.get(number, {}))
+        content["Tags"] = " ".join(sorted(text(tags, "the tags of a note").split()))
+        mine = cards.get(whole(number, "the id of a note"), {})
+        changed = whole(mod, "the time of a note's change")
+        notes[text(guid, "a GUID")] = PackedNote(content["Key"], content, changed, bool(content.get("Retired")), mine)
     types = {}
-    for model in models.values():
-        look = [
-            model["css"],
-            [f["name"] for f in model["flds"]],
-            [(t["name"], t["qfmt"], t["afmt"]) for t in model["tmpls"]],
-        ]
-        types[model["name"]] = (int(model["mod"]), hashlib.sha256(json.dumps(look).encode()).hexdigest())
+    for number, model in models.items():
+        look = [model["css"], names[number], [(t["name"], t["qfmt"], t["afmt"]) for t in model["tmpls"]]]
+        changed = whole(model["mod"], "the time of a note type's change")
+        types[text(model["name"], "the name of a note type")] = (
+            changed,
+            hashlib.sha256(json.dumps(look).encode()).hexdigest(),
+        )
     return Packed(notes, types)
 
 

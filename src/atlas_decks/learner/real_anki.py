@@ -117,10 +117,10 @@ def _render(col: Any, report: Report) -> None:
         report.rendered += 1
         for side, html in (("front", card.question()), ("back", card.answer())):
             body = re.sub(r"<style>.*?</style>", "", html, flags=re.DOTALL)
-            if not re.sub(r"<[^>]+>", "", body).strip():
+            if not re.sub(r"<[^<>]+>", "", body).strip():
                 report.problems.append(Problem(key, 0, 0, f"empty-{side}", f"the {side} shows nothing"))
             elif match := _ANKI_SAYS.search(body):
-                text = " ".join(re.sub(r"<[^>]+>", " ", body[: match.start()]).split())
+                text = " ".join(re.sub(r"<[^<>]+>", " ", body[: match.start()]).split())
                 report.problems.append(Problem(key, 0, 0, match.group(1), f"Anki shows on the {side}: {text}"))
             elif match := _LEFTOVER.search(body):
                 report.problems.append(Problem(key, 0, 0, "template", f"the {side} shows `{match.group()}`"))

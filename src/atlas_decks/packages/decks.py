@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from atlas_decks.cards.ids import Ids
 from atlas_decks.cards.kinds import DeckKind
+from atlas_decks.cards.markup import for_description
 from atlas_decks.packages.presets import preset_of
 from atlas_decks.packages.settings import PackageSettings
 from atlas_decks.packages.tables import Deck
@@ -66,11 +67,13 @@ class Decks:
         cards = sum(cards for cards, _ in settings.counts.values())
         diagrams = sum(diagrams for _, diagrams in settings.counts.values())
         where = f" from {plan.url}" if plan.url else ""
+        phone, desk = (
+            for_description(parent_deck_name(plan, kind)) for kind in DECK_KINDS if kind in ("cards", "redraw")
+        )
         return (
-            f"{plan.about}\n\n"
-            f"**On a phone, click {parent_deck_name(plan, 'cards')}. At a desk, with pen and paper, click "
-            f"{parent_deck_name(plan, 'redraw')}.** Both bring their cards in the order of the plan, whether you "
-            "imported all tiers or one. This deck brings both together.\n\n"
+            f"{for_description(plan.about)}\n\n"
+            f"**On a phone, click {phone}. At a desk, with pen and paper, click {desk}.** Both bring their cards in "
+            "the order of the plan, whether you imported all tiers or one. This deck brings both together.\n\n"
             f"{settings.version}: {cards:,} cards on {diagrams} diagrams in all. "
             f"To update, import the newer package{where}. Reviews are kept."
         )
@@ -98,8 +101,9 @@ class Decks:
 
     def _about_tier(self, number: int, kind: DeckKind) -> str:
         tier = self._settings.plan.tier(number)
+        title = for_description(tier.title)
         if kind == "redraw":
-            return f"{tier.title}: the diagrams worth redrawing."
+            return f"{title}: the diagrams worth redrawing."
         if kind == "redraw-deeper":
-            return f"{tier.title}: the other diagrams. New ones come only when you raise New cards/day in the options."
-        return f"{tier.goal} Weeks {tier.weeks[0]} to {tier.weeks[1]} of {self._settings.plan.weeks}."
+            return f"{title}: the other diagrams. New ones come only when you raise New cards/day in the options."
+        return f"{for_description(tier.goal)} Weeks {tier.weeks[0]} to {tier.weeks[1]} of {self._settings.plan.weeks}."

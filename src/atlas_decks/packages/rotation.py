@@ -8,6 +8,7 @@ from typing import Any
 
 from atlas_decks.cards.ids import Ids
 from atlas_decks.cards.kinds import NOTE_TYPES
+from atlas_decks.cards.markup import for_description, plain
 from atlas_decks.curriculum.models import Plan
 from atlas_decks.files.zip_archive import Archive, deflate
 from atlas_decks.packages.settings import PackageSettings
@@ -81,7 +82,7 @@ def guide_key(day: RotationDay) -> str:
 
 def guide_fields(day: RotationDay) -> list[str]:
     """The fields of a guide note, in order: what the ledger hashes of it."""
-    values = {"Key": guide_key(day), "Title": day.title, "Text": day.about}
+    values = {"Key": guide_key(day), "Title": str(plain(day.title)), "Text": str(plain(day.about))}
     return [values.get(name, "") for name in NOTE_TYPES["guide"].field_names]
 
 
@@ -101,5 +102,6 @@ def _filtered_deck(number: int, day: RotationDay, plan: Plan) -> Any:
         separate=True,
         delays=None,
         previewDelay=_PREVIEW_DELAY,
-        desc=day.about,
+        desc=for_description(day.about),
+        md=True,
     )

@@ -193,4 +193,4 @@ def _index(entries: Sequence[Entry]) -> str:
 
 
 def _plain(text: str) -> str:
-    return html.unescape(re.sub(r"<[^>]+>", " ", text)).strip()
+    return html.unescape(re.sub(r"<[^<>]+>", " ", text)).strip()

@@ -272,8 +272,8 @@ def question(fields: Mapping[str, str]) -> str:
 def plain(text: str) -> str:
     """The HTML of a field as plain text on one line."""
     spaced = re.sub(r"</li>\s*<li>", "; ", text)
-    spaced = re.sub(r"<(?:br|p|div|/p|/div|/li)[^>]*>", " ", spaced)
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", "", spaced)).split())
+    spaced = re.sub(r"<(?:br|p|div|/p|/div|/li)[^<>]*>", " ", spaced)
+    return " ".join(html.unescape(re.sub(r"<[^<>]+>", "", spaced)).split())
 
 
 def _escape(text: str) -> str:

@@ -1,0 +1,94 @@
+"""Opens the collection in a package that may come from anybody: within limits of bytes, rows and seconds.
+
+A small zip file may hold an endless one; SQLite may be made to compute for ever by a view; values may be of any type.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import tempfile
+import time
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+MEMBER = "collection.anki2"
+MAX_BYTES = 500_000_000  # of a collection; that of 10,000 notes has 50 million
+MAX_VALUE = 8_000_000  # bytes of one value
+MAX_ROWS = 1_000_000  # of notes, and of cards
+MAX_SECONDS = 30.0  # of reading the tables
+_CHUNK = 1 << 20
+_CHECK_EVERY = 10_000  # SQLite's steps between two looks at the clock
+_TABLES = frozenset({"col", "notes", "cards"})
+
+
+class TooLargeError(ValueError):
+    """A package goes beyond a limit."""
+
+
+@contextmanager
+def opened(package: Path | BinaryIO) -> Iterator[sqlite3.Connection]:
+    """The collection of a package, to be read only. Raises whatever zipfile and sqlite3 do, and TooLargeError."""
+    with zipfile.ZipFile(package) as archive, tempfile.TemporaryDirectory(prefix="atlas-diff-") as folder:
+        file = Path(folder) / MEMBER
+        size = 0
+        with archive.open(MEMBER) as packed, file.open("wb") as unpacked:
+            while chunk := packed.read(_CHUNK):
+                size += len(chunk)
+                if size > MAX_BYTES:
+                    raise TooLargeError(f"its collection has more than {MAX_BYTES:,} bytes")
+                unpacked.write(chunk)
+        connection = sqlite3.connect(f"{file.as_uri()}?mode=ro&immutable=1", uri=True)
+        try:
+            connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE)
+            connection.execute("PRAGMA trusted_schema = OFF")
+            ends = time.monotonic() + MAX_SECONDS
+            connection.set_progress_handler(lambda: time.monotonic() > ends, _CHECK_EVERY)
+            _require_tables(connection)
+            yield connection
+        finally:
+            connection.close()
+
+
+def rows(connection: sqlite3.Connection, query: str) -> Iterator[tuple[Any, ...]]:
+    """The rows of a query. Raises TooLargeError where they are too many."""
+    for number, row in enumerate(connection.execute(query)):
+        if number >= MAX_ROWS:
+            raise TooLargeError(f"more than {MAX_ROWS:,} rows")
+        yield row
+
+
+def whole(value: object, what: str) -> int:
+    """A whole number. Raises ValueError where it is none."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError(f"{what} is no whole number")  # noqa: TRY004 - what is wrong is a value of the package
+    return value
+
+
+def text(value: object, what: str) -> str:
+    """A text. Raises ValueError where it is none."""
+    if not isinstance(value, str):
+        raise ValueError(f"{what} is no text")  # noqa: TRY004 - as above
+    return value
+
+
+def table(value: object, what: str) -> dict[str, Any]:
+    """An object of JSON. Raises ValueError where it is none."""
+    found = json.loads(text(value, what))
+    if not isinstance(found, dict):
+        raise ValueError(f"{what} is no object")  # noqa: TRY004 - as above
+    return found
+
+
+def _require_tables(connection: sqlite3.Connection) -> None:
+    """Raise ValueError where a table is computed: a view, or one that a module of SQLite makes up."""
+    found = {
+        name: (kind, sql or "") for kind, name, sql in rows(connection, "SELECT type, name, sql FROM sqlite_master")
+    }
+    for name in sorted(_TABLES):
+        kind, sql = found.get(name, ("", ""))
+        if kind != "table" or text(sql, name).upper().startswith("CREATE VIRTUAL"):
+            raise ValueError(f"no table {name}")
