@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from atlas_decks.cards.ids import Ids
 from atlas_decks.cli import run
 from atlas_decks.files import replace
 from support.sample import ACME, ATLAS, LEDGER, QUEUES, Sample, make_sample
@@ -297,7 +298,8 @@ def test_the_last_complexity_takes_every_larger_diagram(sample: Sample, capsys: 
 
 def entry(key: str = "x/metric/z", mod: object = 1, tier: int = 1) -> str:
     """The line of a retired note."""
-    data = {"guid": "a", "hash": "b", "key": key, "mod": mod, "retired": True, "tier": tier}
+    guid = Ids("samplesamplesamp").guid(key)
+    data = {"guid": guid, "hash": "b", "key": key, "mod": mod, "retired": True, "tier": tier}
     return json.dumps(data) + "\n"
 
 
@@ -311,7 +313,8 @@ LEDGER_FAULTS = {
     "deep nesting": ("[" * 100_000 + "\n", "ledger"),
     "a key that is none": (entry(key="x"), "ledger"),
     "an unknown kind": (entry(key="x/y/z"), "ledger"),
-    "an unknown tier": (entry(tier=9), "ledger"),
+    "a tier below all": (entry(tier=-1), "ledger"),
+    "the GUID of another key": (entry().replace("x/metric/z", "x/metric/y"), "ledger"),
     "the future": (entry(mod=99_999_999_999), "ledger-future"),
 }
 
@@ -449,7 +452,7 @@ def test_a_broken_template_is_refused(name: str, built: Sample, capsys: Out) -> 
     code, output = call(built, capsys, "build")
     assert code == 1
     assert output.startswith(place)
-    assert ": template: " in output
+    assert ": template" in output
     assert built.packages() == packages
 
 
