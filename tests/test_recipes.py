@@ -242,7 +242,7 @@ MODEL = '''class Analogy(Fact):
     limits: Text
 
 
-class RuleException(Model):
+class DiagramSpec(Model):
 '''
 FRONT = """<div class="atlas"><div class="crumb">{{Breadcrumb}}</div><div class="prompt">{{Prompt}}</div></div>"""
 BACK = """<div class="atlas"><div class="prompt asked">{{Prompt}}</div><div class="answer" id="answer">{{Answer}}</div>
@@ -257,7 +257,7 @@ ANALOGY = """    analogies:
 
 def _add_kind(workshop: Workshop) -> None:
     models, kinds = "src/atlas_decks/curriculum/models.py", "src/atlas_decks/cards/kinds.py"
-    workshop.edit(models, "class RuleException(Model):\n", MODEL)
+    workshop.edit(models, "class DiagramSpec(Model):\n", MODEL)
     workshop.edit(
         models,
         "    focus: tuple[Slug, ...] = ()\n    exceptions",
