@@ -24,7 +24,7 @@ MODEL = '''class Caveat(Fact):
     answer: Text
 
 
-class RuleException(Model):'''
+class DiagramSpec(Model):'''
 LINE = "    caveats: Annotated[tuple[Caveat, ...], Field(max_length=2)] = ()\n    focus: tuple[Slug, ...] = ()\n    exceptions"
 ROW = """    Kind(
         slug="caveat",
@@ -64,7 +64,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__", "screenshots"))
     _edit(
         root / "src/atlas_decks/curriculum/models.py",
-        ("class RuleException(Model):", MODEL),
+        ("class DiagramSpec(Model):", MODEL),
         ("    focus: tuple[Slug, ...] = ()\n    exceptions", LINE),
     )
     _edit(

@@ -89,6 +89,7 @@ class Kind:
     answers: tuple[str, ...] = ()
     searched: tuple[str, ...] = ("Answer",)
     in_picture: bool = False  # it names nodes of the picture
+    counts: tuple[int, int] = (0, 9)  # facts of a diagram: at least, at most
     asks: bool = True  # the prompt is a question; else it may be a situation, and the card asks
 
     @property
@@ -134,6 +135,7 @@ _TABLE = (
         step=2,
         fields=_fields("Prompt", "Answer", "Detail", "Masked", "Revealed"),
         cards=(CardType("Recall", "Recall", "component", core=1),),
+        counts=(0, 7),
         texts={"prompt": PROSE, "answer": ANSWER, "detail": PROSE},
         answers=("answer",),
         in_picture=True,
@@ -147,6 +149,7 @@ _TABLE = (
         step=2,
         fields=_fields("Prompt", "Answer", "Detail", "As of", "Basis", "Formula"),
         cards=(CardType("Recall", "Recall", "metric", core=2),),
+        counts=(2, 4),
         texts={"prompt": PROSE, "answer": ANSWER, "detail": PROSE, "formula": None, "where": None},
         answers=("answer",),
     ),
@@ -162,6 +165,7 @@ _TABLE = (
             CardType("Choice", "Choice", "trade-off/choice", core=1),
             CardType("Other choice", "Other choice", "trade-off/other", ("Instead",)),
         ),
+        counts=(1, 2),
         texts={"choice": BULLET, "prompt": PROSE, "gains": BULLET, "costs": BULLET, "instead": SENTENCE},
         answers=("gains", "costs", "instead"),
         searched=("Choice", "Gains", "Costs", "Instead"),
@@ -179,6 +183,7 @@ _TABLE = (
             CardType("Containment", "Containment", "failure/containment", ("Containment",), core=1),
             CardType("Detection", "Detection", "failure/detection", ("Detection",)),
         ),
+        counts=(1, 2),
         texts={
             **{"prompt": PROSE, "trigger": SENTENCE, "effect": SENTENCE},
             **{"containment": SENTENCE, "detection": SENTENCE},
@@ -196,6 +201,7 @@ _TABLE = (
         step=3,
         fields=_fields("Prompt", "Count", "Path", "Route", "Detail"),
         cards=(CardType("Recall", "Recall", "trace", core=1),),
+        counts=(0, 1),
         texts={"prompt": PROSE, "detail": PROSE},
         searched=("Path",),
         in_picture=True,
@@ -209,6 +215,7 @@ _TABLE = (
         step=3,
         fields=_fields("Prompt", "Question", "Answer", "Wrong", "Tell"),
         cards=(CardType("Recall", "Recall", "decision", core=1, unless="traces"),),
+        counts=(0, 1),
         texts={"prompt": PROSE, "answer": ANSWER, "wrong": ANSWER, "tell": SENTENCE},
         answers=("answer",),
         searched=("Answer", "Wrong"),

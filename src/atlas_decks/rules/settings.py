@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from atlas_decks.cards.kinds import KINDS
+from atlas_decks.cards.kinds import KINDS, fact_kinds
 from atlas_decks.curriculum.models import Diagram, Plan, RuleSettings, fact_keys
 from atlas_decks.curriculum.source import Source
 from atlas_decks.problems import Problem
 from atlas_decks.rules.registry import Rule, diagram_rule
 
 # facts of a diagram: at least, at most. Components may be missing where a picture has no nodes (rule `node-count`)
-COUNTS: Mapping[str, tuple[int, int]] = {
-    "components": (0, 7),
-    "metrics": (2, 4),
-    "trade_offs": (1, 2),
-    "failures": (1, 2),
-    "traces": (0, 1),
-    "decisions": (0, 1),
-}
+COUNTS: Mapping[str, tuple[int, int]] = {kind.key: kind.counts for kind in fact_kinds()}
 
 
 @diagram_rule("counts")
