@@ -9,34 +9,15 @@ from typing import Any
 import pytest
 
 from support.builds import Checked
-from support.cardpages import CardPage, card_pages, one_of_each, open_all, open_card
+from support.cardpages import CONTRAST, WIDE, CardPage, card_pages, one_of_each, open_all, open_card
 
 pytestmark = [pytest.mark.anki, pytest.mark.browser]
 
-# WCAG 2.2 contrast of every text with its background, https://www.w3.org/TR/WCAG22/#contrast-minimum
-CONTRAST = """() => {
-  const parse = c => { const m = c.match(/[\\d.]+/g).map(Number); return {rgb: m.slice(0, 3), a: m.length > 3 ? m[3] : 1}; };
-  const lum = rgb => { const [r, g, b] = rgb.map(v => { v /= 255; return v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4; });
-    return .2126 * r + .7152 * g + .0722 * b; };
-  const ground = e => { while (e) { const c = parse(getComputedStyle(e).backgroundColor); if (c.a > 0.5) return c.rgb; e = e.parentElement; } return [255, 255, 255]; };
-  const poor = [];
-  for (const e of document.querySelectorAll('body *')) {
-    const own = [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
-    if (!own || e.tagName === 'STYLE') continue;
-    const a = lum(parse(getComputedStyle(e).color).rgb), b = lum(ground(e));
-    const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
-    if (ratio < 4.5) poor.push(e.className + ' ' + e.tagName + ' ' + ratio.toFixed(2) + ' ' + e.textContent.slice(0, 30));
-  }
-  return poor;
-}"""
 # of each mask below an element: left, top, width, height in fractions of the picture
 MASKS = """async below => { const e = document.querySelector(below + ' .figure img'); await e.decode();
   const i = e.getBoundingClientRect();
   return [...document.querySelectorAll(below + ' .mask')].map(m => { const r = m.getBoundingClientRect();
     return [(r.left - i.left) / i.width, (r.top - i.top) / i.height, r.width / i.width, r.height / i.height]; }); }"""
-# cards whose content reaches out of the page
-WIDE = """() => { const page = document.documentElement.clientWidth; return [...document.querySelectorAll('main > *')]
-  .filter(c => c.getBoundingClientRect().left + c.scrollWidth > page + 0.5).map(c => c.dataset.name); }"""
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 

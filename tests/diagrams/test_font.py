@@ -51,7 +51,17 @@ def test_a_subset_depends_on_the_characters_alone() -> None:
 
 
 def test_what_the_font_lacks_is_said() -> None:
-    assert font.missing_glyphs("Zürich 漢 → a😀漢") == "漢→😀"
+    assert font.missing_glyphs("Zürich 漢 → a😀漢") == "→😀"
+
+
+@pytest.mark.parametrize("text", ["数据库：锁？", "قاعدة البيانات، ٥", "می\u200cخواهم", "डेटाबेस", "תור", "データベース", "데이터", "𠮷"])
+def test_writing_of_any_script_in_use_is_left_to_the_device(text: str) -> None:
+    assert font.missing_glyphs(text) == ""
+
+
+@pytest.mark.parametrize("char", "→😀♥\ue000\u202e𓂀")
+def test_symbols_and_dead_scripts_are_not(char: str) -> None:
+    assert font.missing_glyphs(f"a{char}") == char
 
 
 @pytest.mark.browser

@@ -59,7 +59,7 @@ def test_an_edge_may_end_at_the_subgraph_around_its_start() -> None:
 
 
 def test_what_the_font_cannot_draw_is_known() -> None:
-    assert EmbeddedRenderer().render('flowchart TB\n  a["🚀 Launch"] --> b["数据库"]\n').missing_glyphs == "🚀数据库"
+    assert EmbeddedRenderer().render('flowchart TB\n  a["🚀 Launch"] --> b["数据库"]\n').missing_glyphs == "🚀"
 
 
 @pytest.mark.parametrize("label", ["List<String>", "Map<K, V>", "a < b", "x->y"])
@@ -83,3 +83,11 @@ def test_the_rules_take_time_by_length_only(part: str) -> None:
     list(pictures._CLASS.finditer(source))
     diagram_kind(source)
     assert time.process_time() - begun < 2
+
+
+@pytest.mark.parametrize("node", ["عدّاد", "डेटाबेस"])
+def test_a_mark_within_an_id_is_named(node: str) -> None:
+    with pytest.raises(RenderError) as caught:
+        EmbeddedRenderer().render(f'flowchart TB\n  a["{node}"] --> {node}["{node}"]\n')
+    assert caught.value.line == 2
+    assert "ids are without marks such as" in caught.value.hint

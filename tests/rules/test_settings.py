@@ -11,7 +11,7 @@ from atlas_decks.diagrams import make_renderer
 from atlas_decks.problems import Problem
 from atlas_decks.project import Project
 from atlas_decks.rules import explain
-from atlas_decks.rules.words import contains, is_question
+from atlas_decks.rules.words import contains, content_words, is_question
 from support.sample import ATLAS, QUEUES, Sample, make_sample
 
 
@@ -150,3 +150,9 @@ def test_one_fault_in_a_list_is_one_message(sample: Sample) -> None:
     assert {problem.rule for problem in problems} == {"missing-key", "unknown-key"}
     assert {problem.line for problem in problems if problem.rule == "unknown-key"} == {line}
     assert QUEUES in {problem.path for problem in problems}
+
+
+def test_two_texts_in_chinese_share_what_stands_in_both() -> None:
+    assert content_words("任务队列") & content_words("写入队列 7") == {"队列"}
+    assert not content_words("任务") & content_words("写入队列")
+    assert content_words("Redis 队列") == {"redis", "队列"}

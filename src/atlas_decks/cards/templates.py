@@ -73,7 +73,8 @@ class Templates:
         """
         sides = []
         for card in kind.cards:
-            shared = {"words": plan.words, "report_url": (plan.report_url or "").replace("{key}", "{{Key}}")}
+            report = (plan.report_url or "").replace("{key}", "{{Key}}")
+            shared = {"words": plan.words, "language": plan.rules.language, "report_url": report}
             front, back = (self.fill(f"{card.folder}/{side}.html", **shared) for side in ("front", "back"))
             sides.append(CardSides(card.name, card.slot, where_filled(front, card.needs), back))
         for (name, slot), field in kind.spare_cards:

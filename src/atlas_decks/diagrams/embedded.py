@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import mmdr
 
@@ -76,6 +77,8 @@ def _hint(source: str, line: int, message: str) -> str:
         return "put the whole label in double quotes, and write a quote within it as #quot;"
     if re.search(r"--?X", near):
         return "the arrow with a cross has a small x: a-xb, a--xb"
+    if marks := [char for char in re.sub(r'"[^"]*"', "", near) if unicodedata.category(char) in ("Mn", "Mc")]:
+        return f"ids are without marks such as {unicodedata.name(marks[0], 'this')}; labels in double quotes have them"
     if any(char in near for char in "[({|") and '"' not in near:
         return 'put labels in double quotes: api["API (Python)"] -->|"reads"| db[("Store")]'
     return "compare the line with the examples in docs/format.md"

@@ -65,7 +65,7 @@ class Picture:
     """A self-contained SVG, its natural size in px, and what can be read in it.
 
     `nodes` maps node ids to boxes (a sequence participant has two, a composite state the strip with its name);
-    `missing_glyphs` are the characters that the embedded font cannot draw.
+    `missing_glyphs` are the characters that no font is sure to draw: neither the embedded one nor those of any device.
     """
 
     kind: str

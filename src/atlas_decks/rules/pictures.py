@@ -236,7 +236,7 @@ def height(diagram: Diagram, picture: Picture) -> Iterator[Problem]:
 
 @picture_rule("glyphs")
 def glyphs(diagram: Diagram, picture: Picture) -> Iterator[Problem]:
-    """Every character of the labels exists in the embedded font."""
+    """Labels hold no symbols that the embedded font lacks; letters of other scripts are drawn by the device's fonts."""
     if picture.missing_glyphs:
-        message = f"the embedded font cannot draw {picture.missing_glyphs}"
+        message = f"no font is sure to draw {picture.missing_glyphs}"
         yield _at(diagram, 0, "glyphs", message, "spell it out")

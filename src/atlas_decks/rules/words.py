@@ -46,9 +46,18 @@ _EMPTY = frozenset(
 )
 
 
+_HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]{2,}")  # and kana: most words have two characters
+
+
 @lru_cache(maxsize=8192)
 def content_words(text: str) -> frozenset[str]:
-    """The words of a text that say something, in the singular as far as an `s` tells: for what two texts share."""
+    """The words of a text that say something, in the singular as far as an `s` tells: for what two texts share.
+
+    Where no spaces part words, each two characters in a row stand for one.
+    """
+    if runs := _HAN.findall(text):
+        pairs = (run[at : at + 2] for run in runs for at in range(len(run) - 1))
+        return frozenset(pairs) | content_words(_HAN.sub(" ", text))
     found = (word.removesuffix("'s").removesuffix("’s") for word in words(text))
     return frozenset(
         word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
