@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +17,7 @@ from atlas_decks.cards.ids import Ids
 from atlas_decks.cards.kinds import NOTE_TYPES, DeckKind
 from atlas_decks.compiled.in_order import ScheduledNote
 from atlas_decks.files.zip_archive import Archive, Deflated, deflate
+from atlas_decks.packages.collection import NewCollection
 from atlas_decks.packages.decks import Decks
 from atlas_decks.packages.settings import PackageSettings
 from atlas_decks.packages.tables import made_by_genanki, model_of
@@ -87,9 +87,7 @@ class Package:
         self._deck_ids = {(tier, kind): self._decks.id_of(tier, kind) for tier in tiers for kind in DECK_KINDS}
         self._archive = Archive(file)
         self._scratch = file.with_name(f"{file.name}.anki2")
-        self._database = sqlite3.connect(self._scratch, isolation_level=None, check_same_thread=False)
-        for setting in ("journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE", "cache_size = -8000"):
-            self._database.execute(f"PRAGMA {setting}")
+        self._database = NewCollection(self._scratch)
         self._later: list[str] = []  # indexes are made when all rows are there: faster, and denser
         for kind, statement in _schema():
             if kind == "table":
@@ -179,8 +177,8 @@ class Package:
         self._archive.close()
 
     def _write(self) -> None:
-        self._database.executemany(_NOTE, self._notes)
-        self._database.executemany(_CARD, self._cards)
+        self._database.insert(_NOTE, self._notes)
+        self._database.insert(_CARD, self._cards)
         self._notes.clear()
         self._cards.clear()
 

@@ -11,6 +11,7 @@ from atlas_decks.cards.kinds import NOTE_TYPES
 from atlas_decks.cards.markup import for_description, plain
 from atlas_decks.curriculum.models import Plan
 from atlas_decks.files.zip_archive import Archive, deflate
+from atlas_decks.packages.collection import copied
 from atlas_decks.packages.settings import PackageSettings
 from atlas_decks.packages.tables import Deck, NewNote, made_by_genanki, model_of
 from atlas_decks.schedule.rotation import RotationDay, rotation_of
@@ -62,10 +63,8 @@ def build_plan(file: Path, settings: PackageSettings) -> None:
     made.execute(
         "INSERT INTO revlog SELECT ?, id, -1, 0, 0, 0, 0, 0, ? FROM cards ORDER BY id LIMIT 1", (ids.first_row, _MANUAL)
     )
-    made.commit()
-    made.execute("VACUUM")
     archive = Archive(file)
-    archive.add("collection.anki2", deflate(made.serialize()))
+    archive.add("collection.anki2", deflate(copied(made)))
     archive.add("media", deflate(b"{}"))
     archive.close()
 
