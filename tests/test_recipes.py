@@ -226,6 +226,7 @@ KIND = """    Kind(
         first=80,
         step=3,
         fields=_fields("Prompt", "Answer", "Limits"),
+        counts=(0, 1),
         cards=(CardType("Recall", "Recall", "analogy"),),
         texts={"prompt": PROSE, "answer": ANSWER, "limits": SENTENCE},
         answers=("answer",),
