@@ -19,6 +19,7 @@ ORDER = [
     ["schedule"],
     ["compiled"],
     ["packages"],
+    ["study"],
     ["learner", "preview"],
     ["pipeline"],
     ["release"],
@@ -31,6 +32,7 @@ ONLY = {
     "mmdr": {"diagrams"},
     "mermaid": {"diagrams"},
     "click": {"cli"},
+    "icalendar": {"study"},
 }
 
 

@@ -22,11 +22,12 @@ DONE, PROBLEMS, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
 # name -> what `atlas-decks --help` says of it: the first sentence of the command's own help (a test compares them)
 COMMANDS = {
     "build": "Build the packages: one a tier, one with everything, and plan.apkg; or one with a selection.",
+    "calendar": "Write the plan as a calendar: study days, checkpoints, interviews, milestones, and what comes after.",
     "check": "Check the curriculum; with PATHs, report only what concerns those files and folders.",
     "diff": "Say what an import of NEW changes for a learner of OLD, note by note and field by field.",
     "list": "List diagrams: id, tier, category, group, title.",
     "new": "Start a curriculum of your own in DIRECTORY, with one small example.",
-    "plan": "Show the study plan: rotation, weeks, limits a day, checkpoints; or the load that it brings.",
+    "plan": "Show the study plan: rotation, weeks, limits a day, checkpoints; or the load that it brings; or one day.",
     "preview": "Write a static site of all cards, to look at before you import.",
     "release": "Release the curriculum as the next VERSION: packages, release note, checksums, changelog, ledger.",
     "render": "Draw one DIAGRAM, by id, as the SVG that goes into the package.",

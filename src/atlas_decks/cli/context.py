@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -146,6 +147,32 @@ agreed = click.option(
     "--yes", "agreed", is_flag=True, help=f"Withdraw more than {HANDFUL} notes at once without a question."
 )
 weeks = click.option("--weeks", type=int, default=None, help="The pace: 16 or 32 weeks in this project's plan.")
+
+rest = click.option(
+    "--rest",
+    type=click.Choice(["mon", "tue", "wed", "thu", "fri", "sat", "sun"]),
+    default="sun",
+    show_default=True,
+    help="The weekday without study.",
+)
+_YEARS = range(1970, 2200)  # in which calendars can be reckoned with
+
+
+def start(*, required: bool) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The option for the date of the plan's first day; the command gets a date, or None."""
+
+    def to_date(_: click.Context, __: click.Parameter, value: datetime | None) -> date | None:
+        if value is not None and value.year not in _YEARS:
+            raise click.BadParameter(f"{value.year} is no year between {_YEARS[0]} and {_YEARS[-1]}")
+        return value.date() if value else None
+
+    return click.option(
+        "--start",
+        type=click.DateTime(["%Y-%m-%d"]),
+        required=required,
+        callback=to_date,
+        help="The first day of the plan, such as 2027-01-04.",
+    )
 
 
 def selection(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -7,6 +7,7 @@ Anki takes the least loaded one, which while the load grows is rather a late one
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -38,6 +39,11 @@ def curve(days: int, recall: float, retention: float, *, fsrs: bool, redraw: boo
                 break
             counts[day] += 1
     return tuple(count / _CARDS for count in counts)
+
+
+def ladder(days: int) -> list[int]:
+    """The days, of the first `days`, on which a redraw comes while all is Good; on day 0 it is new."""
+    return list(itertools.takewhile(lambda day: day < days, _sm2(REDRAW_EASE, steps=False)(lambda: True)))
 
 
 _Play = Callable[[Callable[[], bool]], Iterator[int]]  # whether the next answer is right -> days of the answers

@@ -1,0 +1,52 @@
+"""The phases of the study plan: mock interviews a week, and milestones with what a learner gives himself for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_QUARTERS = 4  # the study plan has four phases of equal length: weeks 1-4, 5-8, 9-12 and 13-16 of its sixteen
+
+
+@dataclass(frozen=True, kw_only=True)
+class Phase:
+    """A quarter of the plan: mock interviews a week, how long one is, and what it is about."""
+
+    interviews: int
+    minutes: str
+    title: str
+    about: str
+
+
+PHASES: Sequence[Phase] = (
+    Phase(interviews=0, minutes="", title="Foundation building", about="No interviews yet: knowledge first."),
+    Phase(
+        interviews=2,
+        minutes="45",
+        title="Guided practice",
+        about="With reference material. Look at structure: requirements, numbers, a first design, its weak point.",
+    ),
+    Phase(
+        interviews=3,
+        minutes="60",
+        title="Realistic practice",
+        about="Without reference material. Look at depth: why this store, what fails first, what it costs.",
+    ),
+    Phase(
+        interviews=4,
+        minutes="45 to 60",
+        title="Interview ready",
+        about="Of varied difficulty. Look at communication: say what you do, why, and what you leave out.",
+    ),
+)
+MILESTONES: Sequence[tuple[int, str, str]] = (  # percent of the plan, what it means, a treat
+    (25, "The foundation is solid.", "your favourite meal"),
+    (50, "Half of the way.", "a new book"),
+    (75, "Three quarters.", "a ticket for a conference"),
+    (100, "Everything that is planned was met.", "a holiday"),
+)
+
+
+def phase_of(week: int, weeks: int) -> Phase:
+    """The phase of a week, from 1, of a plan of `weeks` weeks."""
+    return PHASES[min((week - 1) * _QUARTERS // weeks, _QUARTERS - 1)]
