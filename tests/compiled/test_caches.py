@@ -19,7 +19,7 @@ from atlas_decks.files.zip_archive import Archive, deflate, inflate
 from atlas_decks.project import Project
 from atlas_decks.rules.registry import CURRICULUM_RULES
 from support.builds import Checked
-from support.sample import ACME, ATLAS, QUEUES, Sample, make_sample
+from support.sample import ACME, ATLAS, QUEUES, Sample, make_sample, subject
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "atlas_decks"
 Damage = Callable[[Path], None]
@@ -174,6 +174,12 @@ def test_every_rule_of_the_whole_curriculum_claims_what_it_compares(sample: Samp
     found = survey(Project(sample.root), EmbeddedRenderer())
     assert found.clash
     assert {"company-facet"} <= {problem.rule for problem in found.problems}
+    (sample.root / ACME.replace("acme.yaml", "twin.yaml")).unlink()
+    more = QUEUES.replace("queues.yaml", "more.yaml")
+    sample.write(subject("patterns", {"omega": "caches"}), more)  # the plan has one of them
+    found = survey(Project(sample.root), EmbeddedRenderer())
+    assert found.clash
+    assert [(problem.rule, problem.path) for problem in found.problems] == [("planned-count", QUEUES)]
     assert {rule.name for rule in CURRICULUM_RULES if rule.claims is None} == {
         "decision-not",
         "fact-id-unique",

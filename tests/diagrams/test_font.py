@@ -54,7 +54,9 @@ def test_what_the_font_lacks_is_said() -> None:
     assert font.missing_glyphs("Zürich 漢 → a😀漢") == "→😀"
 
 
-@pytest.mark.parametrize("text", ["数据库：锁？", "قاعدة البيانات، ٥", "می\u200cخواهم", "डेटाबेस", "תור", "データベース", "데이터", "𠮷"])
+@pytest.mark.parametrize(
+    "text", ["数据库：锁？", "قاعدة البيانات، ٥", "می\u200cخواهم", "डेटाबेस", "תור", "データベース", "데이터", "𠮷"]
+)
 def test_writing_of_any_script_in_use_is_left_to_the_device(text: str) -> None:
     assert font.missing_glyphs(text) == ""
 
