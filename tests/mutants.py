@@ -94,6 +94,8 @@ class Mutant:
     def known(self) -> str:
         """Why nobody can notice the fault, where that is known."""
         line = next((line[1:].strip() for line in self.change() if line.startswith("-")), "")
+        if line.startswith("@dataclass(") and self.operator == "ReplaceTrueWithFalse":
+            return "that data cannot be changed is for mypy, and for hashing where it is hashed"
         return EQUIVALENT.get((str(self.file.relative_to(SOURCE)), line, self.operator), "")
 
 

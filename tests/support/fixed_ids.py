@@ -20,6 +20,7 @@ def ids_of(project: str) -> dict[str, Any]:
     return {
         "project": project,
         "guid of stripe/metric/key-age": ids.guid("stripe/metric/key-age"),
+        "first row": ids.first_row,
         "note types": {kind: ids.note_type(kind) for kind in NOTE_TYPES},
         "fields": {
             f"{kind}/{part.slot}": ids.field(kind, part.slot) for kind, t in NOTE_TYPES.items() for part in t.fields
