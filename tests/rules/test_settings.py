@@ -155,4 +155,4 @@ def test_one_fault_in_a_list_is_one_message(sample: Sample) -> None:
 def test_two_texts_in_chinese_share_what_stands_in_both() -> None:
     assert content_words("任务队列") & content_words("写入队列 7") == {"队列"}
     assert not content_words("任务") & content_words("写入队列")
-    assert content_words("Redis 队列") == {"redis", "队列"}
+    assert content_words("Kafka 队列") == {"kafka", "队列"}
