@@ -102,6 +102,13 @@ def default_templates() -> Path:
     return packaged if packaged.is_dir() else _PACKAGE.parents[1] / "templates"
 
 
+def default_guide() -> list[Path]:
+    """The pages that say how subject files are written: those in the wheel, or those of the repository."""
+    packaged = _PACKAGE / "guide"
+    folder = packaged if packaged.is_dir() else _PACKAGE.parents[1] / "docs"
+    return [folder / name for name in ("authors.md", "format.md", "rules.md")]
+
+
 def find_project(start: Path) -> Project:
     """The project in `start` or in the nearest folder above it.
 

@@ -31,6 +31,7 @@ COMMANDS = {
     "preview": "Write a static site of all cards, to look at before you import.",
     "release": "Release the curriculum as the next VERSION: packages, release note, checksums, changelog, ledger.",
     "render": "Draw one DIAGRAM, by id, as the SVG that goes into the package.",
+    "schema": "Print the JSON schema of atlas.yaml or of a subject file, for editors.",
     "serve": "Serve the embedded renderer on loopback, in the way of mermaid.ink, for mermaid-py and others.",
     "show": "Show a DIAGRAM's cards as text, by id.",
     "stats": "Say how full the curriculum is: diagrams and cards by category and group, against the plan.",

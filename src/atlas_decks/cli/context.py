@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from atlas_decks.cards.selection import Selection
+from atlas_decks.cli import completion
 from atlas_decks.files import replace
 from atlas_decks.problems import Format, Problem, ProblemsFoundError, format_problems, visible
 from atlas_decks.project import Project, find_project
@@ -146,7 +147,13 @@ renderer = click.option(
 agreed = click.option(
     "--yes", "agreed", is_flag=True, help=f"Withdraw more than {HANDFUL} notes at once without a question."
 )
-weeks = click.option("--weeks", type=int, default=None, help="The pace: 16 or 32 weeks in this project's plan.")
+weeks = click.option(
+    "--weeks",
+    type=int,
+    default=None,
+    shell_complete=completion.weeks,
+    help="The pace: one of those in atlas.yaml, by its weeks; default: the plan's own.",
+)
 
 rest = click.option(
     "--rest",
@@ -191,11 +198,30 @@ def selection(command: Callable[..., Any]) -> Callable[..., Any]:
             "tiers",
             multiple=True,
             type=int,
+            shell_complete=completion.tiers,
             help="Only this tier. May be given more than once, like the others.",
         ),
-        click.option("--company", "companies", multiple=True, help="Only this company, by slug."),
-        click.option("--category", "categories", multiple=True, help="Only this category, by slug."),
-        click.option("--tag", "tags", multiple=True, help="Only notes with this tag (the root may be left out)."),
+        click.option(
+            "--company",
+            "companies",
+            multiple=True,
+            shell_complete=completion.companies,
+            help="Only this company, by slug.",
+        ),
+        click.option(
+            "--category",
+            "categories",
+            multiple=True,
+            shell_complete=completion.categories,
+            help="Only this category, by slug.",
+        ),
+        click.option(
+            "--tag",
+            "tags",
+            multiple=True,
+            shell_complete=completion.tags,
+            help="Only notes with this tag (the root may be left out).",
+        ),
     )
     for option in reversed(options):
         wrapped = option(wrapped)

@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from atlas_decks.cli.context import Context, pass_context
+from atlas_decks.cli.schema import write_schemas
 from atlas_decks.problems import Problem, ProblemsFoundError
-from atlas_decks.project import fresh_id
+from atlas_decks.project import default_guide, fresh_id
 
 _STARTER = Path(__file__).parents[1] / "starter"
 
@@ -18,6 +19,8 @@ _STARTER = Path(__file__).parents[1] / "starter"
 @pass_context
 def command(context: Context, directory: Path) -> None:
     """Start a curriculum of your own in DIRECTORY, with one small example.
+
+    The guide to the format comes along in docs/, and in schema/ what editors need to complete keys and mark slips.
 
     \b
     Example:
@@ -32,6 +35,10 @@ def command(context: Context, directory: Path) -> None:
 
 def write_starter(directory: Path, project_id: str) -> None:
     """Write the files of a new curriculum with that id into a folder, which need not exist."""
+    write_schemas(directory / "schema")
+    (directory / "docs").mkdir()
+    for page in default_guide():
+        (directory / "docs" / page.name).write_bytes(page.read_bytes())
     for source in sorted(_STARTER.rglob("*")):
         if source.is_file() and "__pycache__" not in source.parts:
             target = directory / source.relative_to(_STARTER)

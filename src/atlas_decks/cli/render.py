@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from atlas_decks.cli import completion
 from atlas_decks.cli import context as options
 from atlas_decks.cli.context import Context, no_diagram, pass_context
 from atlas_decks.compiled.subject import syntax_problem
@@ -16,7 +17,7 @@ from atlas_decks.problems import ProblemsFoundError
 
 
 @click.command("render")
-@click.argument("diagram")
+@click.argument("diagram", shell_complete=completion.diagrams)
 @click.option(
     "--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="File to write; default: standard output."
 )

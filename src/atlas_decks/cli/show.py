@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import click
 
+from atlas_decks.cli import completion
 from atlas_decks.cli.context import Context, no_diagram, pass_context
 from atlas_decks.curriculum import load
 
 
 @click.command("show")
-@click.argument("diagram")
+@click.argument("diagram", shell_complete=completion.diagrams)
 @pass_context
 def command(context: Context, diagram: str) -> None:
     """Show a DIAGRAM's cards as text, by id.
