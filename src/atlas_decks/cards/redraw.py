@@ -10,7 +10,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from atlas_decks.cards.markup import plain, rich
-from atlas_decks.curriculum.models import Check, Diagram, PictureKind, Plan, Technique
+from atlas_decks.curriculum.models import Check, Diagram, PictureKind, Plan, Point, Technique
 from atlas_decks.curriculum.words import Words
 from atlas_decks.diagrams.picture import Picture
 
@@ -68,9 +68,9 @@ def redraw_fields(diagram: Diagram, picture: Picture, plan: Plan, fill: Fill, mi
     }
     size = sizes.get(picture_kind(picture), words.size_parts)
     points = [
-        (plain(point.text), lines)
+        (plain(point.text), list(_lines(diagram, picture, point.check)))
         for point in plan.self_assessment
-        if (lines := list(_lines(diagram, picture, point.check))) or point.check is None
+        if applies(point, diagram, picture)
     ]
     return {
         "Shows": str(rich(diagram.spec.shows)),
@@ -81,6 +81,11 @@ def redraw_fields(diagram: Diagram, picture: Picture, plan: Plan, fill: Fill, mi
         "Checklist": fill("fields/checklist.html", points=points),
         "Grading": str(plain(grading(len(points), words))),
     }
+
+
+def applies(point: Point, diagram: Diagram, picture: Picture) -> bool:
+    """Whether a diagram can meet a point of the self-assessment: it has facts of the kind that the point is about."""
+    return point.check is None or any(True for _ in _lines(diagram, picture, point.check))
 
 
 def grading(points: int, words: Words) -> str:

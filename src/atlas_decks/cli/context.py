@@ -26,6 +26,8 @@ from atlas_decks.project import Project, find_project
 
 if TYPE_CHECKING:  # what only loads, such as `show`, must not wait for the whole pipeline
     from atlas_decks.compiled.survey import Survey
+    from atlas_decks.curriculum.models import Diagram
+    from atlas_decks.diagrams.picture import Picture
     from atlas_decks.pipeline import Session
 
 
@@ -264,6 +266,19 @@ def print_problems(problems: Iterable[Problem], style: Format) -> None:
     text = format_problems(problems, style)
     if text:
         click.echo(text)
+
+
+def draw(session: Session, diagrams: Iterable[Diagram]) -> dict[str, Picture]:
+    """The pictures of some diagrams, by id. Raises ProblemsFoundError where one cannot be drawn."""
+    from atlas_decks.compiled.subject import syntax_problem
+    from atlas_decks.diagrams import Cache, render_all
+
+    by_id = {diagram.id: diagram for diagram in diagrams}
+    sources = {name: diagram.spec.mermaid for name, diagram in by_id.items()}
+    pictures, errors = render_all(sources, session.renderer, Cache(session.project.picture_cache), session.jobs)
+    if errors:
+        raise ProblemsFoundError([syntax_problem(by_id[name], error) for name, error in errors.items()])
+    return pictures
 
 
 def no_diagram(project: Project, name: str) -> NoReturn:

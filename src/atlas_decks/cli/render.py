@@ -9,11 +9,8 @@ import click
 from atlas_decks.cli import completion
 from atlas_decks.cli import context as options
 from atlas_decks.cli.context import Context, no_diagram, pass_context
-from atlas_decks.compiled.subject import syntax_problem
 from atlas_decks.curriculum import load
-from atlas_decks.diagrams import Cache, render_all
 from atlas_decks.files import replace
-from atlas_decks.problems import ProblemsFoundError
 
 
 @click.command("render")
@@ -32,11 +29,7 @@ def command(context: Context, diagram: str, output: Path | None, renderer: str) 
     """
     with context.session(renderer) as session:
         found = load.find_diagram(session.project, diagram) or no_diagram(session.project, diagram)
-        cache = Cache(session.project.picture_cache)
-        pictures, errors = render_all({found.id: found.spec.mermaid}, session.renderer, cache)
-    if found.id in errors:
-        raise ProblemsFoundError([syntax_problem(found, errors[found.id])])
-    svg = pictures[found.id].svg
+        svg = options.draw(session, [found])[found.id].svg
     if output:
         replace.write_file(output, svg.encode())
     else:

@@ -140,7 +140,7 @@ def _week(week: int, days: list[StudyDay], timetable: Timetable) -> Iterator[_En
         uid=f"assessment-{week:02d}",
         day=last.date,
         summary=f"Self-assessment of week {week}",
-        about=f"Go over the week's diagrams with these points:\n{points}",
+        about=f"Go over the week's diagrams with these points:\n{points}\nThe sheet: atlas-decks assess --week {week}",
         kind="Assessment",
     )
 
