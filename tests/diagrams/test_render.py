@@ -124,3 +124,10 @@ def test_the_cache_renders_only_what_changed(tmp_path: Path) -> None:
     mended, _ = render_all({"a": FLOW}, Counting(), cache)
     assert Counting.count == 4
     assert mended["a"] == first["a"]
+
+
+def test_a_fault_in_the_last_line_gets_the_hint_of_that_line() -> None:
+    source = 'flowchart TB\n  a["A"] --> b["B"]\n  b --> c[Gate (way)]'
+    with pytest.raises(RenderError) as fault:
+        EmbeddedRenderer().render(source)
+    assert (fault.value.line, "labels in double quotes" in fault.value.hint) == (3, True)

@@ -28,6 +28,7 @@ from atlas_decks.pipeline import BuildRequest
 from atlas_decks.project import Project
 from support.builds import NOW, Built, Checked, build, copy_of, session
 from support.fixed_ids import fixed_ids, ids_of
+from support.sample import ACME, make_sample
 
 
 def _collection(data: bytes, folder: Path) -> sqlite3.Connection:
@@ -148,3 +149,23 @@ def test_a_shared_guid_is_refused(project: Project, tmp_path: Path) -> None:
     twins = replace(found, diagrams=(found.diagrams[0], *found.diagrams))
     with pytest.raises(ValueError, match=r"notes share a GUID: .*/redraw/redraw"):
         pipeline.assemble(session(own), twins, BuildRequest(now=NOW), tmp_path, {})
+
+
+def test_a_build_says_what_it_adds_alters_and_withdraws(tmp_path: Path) -> None:
+    sample = make_sample(tmp_path / "project")
+    project = Project(sample.root)
+
+    def figures(now: int) -> tuple[int, int, int]:
+        report = build(project, now).report
+        return report.added, report.altered, len(report.withdrawn)
+
+    whole = sample.read(ACME)
+    first = build(project, NOW).report
+    assert first.added == first.notes == 24
+    assert figures(NOW + 10) == (0, 0, 0)
+    sample.edit("It checks the token.", "It checks the signature.", ACME)
+    assert figures(NOW + 20) == (0, 1, 0)
+    sample.edit("- id: peak", "- id: peaks", ACME)
+    assert figures(NOW + 30) == (1, 0, 1)
+    sample.write(whole, ACME)
+    assert figures(NOW + 40) == (1, 1, 1), "what was withdrawn is back, the other one goes"
