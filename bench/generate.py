@@ -7,7 +7,7 @@ their own, so that nothing can be drawn or stored once for two diagrams. The res
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -77,11 +77,15 @@ def generate(curriculum: Curriculum, folder: Path, number: int) -> None:
     root.mkdir(parents=True)
     (root / "atlas.yaml").write_text(_yaml(plan), "utf-8")
     pairs = _pairs(usable)
+    names = {category["slug"]: category["title"] for category in plan["categories"]}
+    names |= {group["slug"]: group["title"] for category in plan["categories"] for group in category["groups"]}
+    names |= {company["slug"]: company["name"] for company in plan.get("companies", [])}
     slot = 0
     for (category, tier, company), groups in _subjects(places, number):
         pieces, sources = [], {}
         for group in groups:
-            picture, facts = next(pairs)
+            crumbs = [names.get(name, "") for name in (category, group, company)]
+            picture, facts = next(pair for pair in pairs if not _is_told(pair, crumbs))
             head = f"- id: {picture.origin.id[:40].rstrip('-')}-{_WORD}\n  group: {group}\n"
             text = (head + picture.text + facts.text).replace(_WORD, word(slot))
             pieces.append(text.replace(_NAME, word(slot).title()))
@@ -91,6 +95,13 @@ def generate(curriculum: Curriculum, folder: Path, number: int) -> None:
         file = root / tier / category / f"{company or 'subject'}-{slot:06}.yaml"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(f"{_yaml(top)}diagrams:\n{''.join(pieces)}", "utf-8")
+
+
+def _is_told(pair: tuple[_Half, _Half], crumbs: Iterable[str]) -> bool:
+    """Whether the line above a prompt would print an answer."""
+    picture, facts = pair
+    answers = [fact.answer for fact in (*picture.origin.spec.components, *facts.origin.spec.metrics)]
+    return any(contains(crumb, answer) for crumb in crumbs for answer in answers)
 
 
 def _yaml(value: object) -> str:
