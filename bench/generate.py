@@ -100,7 +100,8 @@ def generate(curriculum: Curriculum, folder: Path, number: int) -> None:
 def _is_told(pair: tuple[_Half, _Half], crumbs: Iterable[str]) -> bool:
     """Whether the line above a prompt would print an answer."""
     picture, facts = pair
-    answers = [fact.answer for fact in (*picture.origin.spec.components, *facts.origin.spec.metrics)]
+    components, metrics = picture.origin.spec.components, facts.origin.spec.metrics
+    answers = [*(fact.answer for fact in components), *(fact.answer for fact in metrics)]
     return any(contains(crumb, answer) for crumb in crumbs for answer in answers)
 
 
