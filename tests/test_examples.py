@@ -96,6 +96,24 @@ def test_all_of_them_live_beside_atlas_in_one_collection(built: Built, examples:
 
 
 @pytest.mark.anki
+def test_a_new_project_speaks_of_itself_alone(starter: Project) -> None:
+    """Its cards fit its own plan and name no other curriculum, and neither do its packages."""
+    new = build(starter, NOW)
+    assert sorted(new.packages) == ["mine-1-basics.apkg", "mine-all.apkg", "plan.apkg"]
+    plan, _ = load_plan(starter)
+    (redraw,) = (note for note in new.living if "/redraw" in note.key)
+    assert redraw.fields["Grading"].startswith(f"{len(plan.self_assessment)} points. ")
+    with temporary_collection() as col:
+        import_package(col, new.whole)
+        ours = [col.models.get(number)["name"] for number in col.db.list("SELECT DISTINCT mid FROM notes")]
+        assert ours
+        assert [name for name in ours if "Atlas" in name] == []
+        for number in col.find_cards(""):
+            card = col.get_card(number)
+            assert "atlas-decks" not in card.question() + card.answer()
+
+
+@pytest.mark.anki
 @pytest.mark.browser
 @pytest.mark.parametrize("night", [False, True], ids=["light", "night"])
 @pytest.mark.parametrize("language", LANGUAGES)
