@@ -26,6 +26,7 @@ COMMANDS = {
     "calendar": "Write the plan as a calendar: study days, checkpoints, interviews, milestones, and what comes after.",
     "check": "Check the curriculum; with PATHs, report only what concerns those files and folders.",
     "diff": "Say what an import of NEW changes for a learner of OLD, note by note and field by field.",
+    "exam": "Write a CHECKPOINT of the plan as pages to print: questions, answers, and the score.",
     "list": "List diagrams: id, tier, category, group, title.",
     "new": "Start a curriculum of your own in DIRECTORY, with one small example.",
     "plan": "Show the study plan: rotation, weeks, limits a day, checkpoints; or the load that it brings; or one day.",

@@ -130,7 +130,7 @@ def _print_plan(plan: Plan, pace: Pace, limits: Limits) -> None:
         bar = f", pass at {point.pass_percent}%" if point.pass_percent else ""
         click.echo(f"  week {int(point.week * factor)} {point.title}: {point.minutes} minutes{bar}")
         for task in point.tasks:
-            click.echo(f"      {task}")
+            click.echo(f"      {task.text}")
 
 
 def _print_forecast(plan: Plan, pace: Pace, limits: Limits, expected: Forecast) -> None:

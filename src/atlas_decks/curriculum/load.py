@@ -339,6 +339,9 @@ def _plan_faults(plan: Plan, source: Source) -> list[Problem]:
         known(focus.companies, companies, ("focus", i, "companies"), "company")
     for i, checkpoint in enumerate(plan.checkpoints):
         known(checkpoint.tiers, tiers, ("checkpoints", i, "tiers"), "tier")
+        for j, task in enumerate(checkpoint.tasks):
+            known(task.categories, categories, ("checkpoints", i, "tasks", j, "categories"), "category")
+            known(task.groups, groups, ("checkpoints", i, "tasks", j, "groups"), "group")
     for i, tier in enumerate(plan.tiers):
         planned = sum(category.planned for category in plan.categories if category.tier == tier.number)
         if planned > MOST_PLANNED:

@@ -129,6 +129,31 @@ class Focus(Model):
     companies: tuple[Slug, ...] = ()
 
 
+Ask = Literal["redraw", "list", "recall", "compare", "design"]
+AskedKind = Literal["metric", "trade-off", "failure", "trace", "decision"]  # facts that can be asked without a picture
+
+
+class Task(Model):
+    """A task of an exam; `ask` is what the exam's sheets make of it, from `count` things that are drawn.
+
+    `redraw`: whole diagrams; `list`: names of diagrams; `recall`: facts, of some `kinds` or all; `compare`: diagrams of
+    one group beside each other; `design`: diagrams to start from. Without `ask` the text alone is the task. Drawn from
+    `groups` and `categories`, or from the checkpoint's tiers where there are neither.
+    """
+
+    text: Text
+    ask: Ask | None = None
+    count: Annotated[int, Field(ge=1, le=100)] = 1
+    categories: tuple[Slug, ...] = ()
+    groups: tuple[Slug, ...] = ()
+    kinds: tuple[AskedKind, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _text_alone(cls, value: Any) -> Any:
+        return {"text": value} if isinstance(value, str) else value
+
+
 class Checkpoint(Model):
     """An exam of the study plan, with the tiers it covers; `minutes` is its time limit, `pass_percent` its bar."""
 
@@ -138,7 +163,7 @@ class Checkpoint(Model):
     tiers: tuple[int, ...]
     minutes: int
     pass_percent: int | None = None
-    tasks: Annotated[tuple[Text, ...], Field(min_length=1, max_length=8)]
+    tasks: Annotated[tuple[Task, ...], Field(min_length=1, max_length=8)]
 
 
 class Complexity(Model):

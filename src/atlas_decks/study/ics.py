@@ -86,8 +86,8 @@ def _entries(content: Content) -> Iterator[_Entry]:
             bar = (
                 f"Pass at {point.pass_percent} %." if point.pass_percent else "No bar to pass: look at what is missing."
             )
-            tasks = "\n".join(f"- {task}" for task in point.tasks)
-            about = f"{point.minutes} minutes. {bar}\n{tasks}"
+            tasks = "\n".join(f"- {task.text}" for task in point.tasks)
+            about = f"{point.minutes} minutes. {bar}\n{tasks}\nThe sheets: atlas-decks exam {point.slug}"
             yield _Entry(
                 uid=f"checkpoint-{point.slug}",
                 day=day.date,
