@@ -11,7 +11,7 @@ from atlas_decks.diagrams import make_renderer
 from atlas_decks.problems import Problem
 from atlas_decks.project import Project
 from atlas_decks.rules import explain
-from atlas_decks.rules.words import contains, content_words, is_question
+from atlas_decks.rules.words import contains, content_words, is_question, said_twice
 from support.sample import ATLAS, QUEUES, Sample, make_sample
 
 
@@ -156,3 +156,6 @@ def test_two_texts_in_chinese_share_what_stands_in_both() -> None:
     assert content_words("任务队列") & content_words("写入队列 7") == {"队列"}
     assert not content_words("任务") & content_words("写入队列")
     assert content_words("Kafka 队列") == {"kafka", "队列"}
+    assert said_twice("根文件系统", "挂载根文件系统") == "根文件系统"
+    assert said_twice("Job queue", "into the queue") == "queue"
+    assert said_twice("Job", "queue") == ""

@@ -8,7 +8,7 @@ from atlas_decks.curriculum.models import Component, Diagram, Metric
 from atlas_decks.diagrams.picture import Picture
 from atlas_decks.problems import Problem
 from atlas_decks.rules.registry import diagram_rule, picture_rule
-from atlas_decks.rules.words import contains, content_words
+from atlas_decks.rules.words import contains, content_words, said_twice
 
 _SHARED = 2  # content words that a prompt and one edge beside the mask may not have in common
 
@@ -22,9 +22,10 @@ def edge_leak(diagram: Diagram, picture: Picture) -> Iterator[Problem]:
             if component.node not in (edge.start, edge.end) or not edge.label:
                 continue
             beside = content_words(edge.label)
-            if common := sorted(answer & beside):
+            if answer & beside:
                 at = diagram.path("components", index, "answer")
-                message = f"the edge `{edge.label}` beside the hidden node says `{common[0]}`, as the answer does"
+                said = said_twice(component.answer, edge.label)
+                message = f"the edge `{edge.label}` beside the hidden node says `{said}`, as the answer does"
                 yield diagram.origin.problem(at, "edge-leak", message, "reword the edge, or ask for another node")
             elif len(common := sorted(prompt & beside)) >= _SHARED:
                 at = diagram.path("components", index, "prompt")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from difflib import SequenceMatcher
 from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+(?:[.,'’][^\W_]+)*")
@@ -64,6 +65,15 @@ def content_words(text: str) -> frozenset[str]:
         for word in found
         if word not in _EMPTY and len(word) > 1
     )
+
+
+def said_twice(text: str, other: str) -> str:
+    """What stands in both texts, to be shown: their first common word, or in Chinese and Japanese the longest run."""
+    common = min(content_words(text) & content_words(other), default="")
+    if not _HAN.search(common):
+        return common
+    found = SequenceMatcher(None, text, other, autojunk=False).find_longest_match()
+    return text[found.a : found.a + found.size]
 
 
 _MARKS = "?\uff1f\u061f\u055e\u1367\ua6f7\u2048\u2049\u203d"  # of Latin, Chinese, Arabic, Armenian, Ethiopic, Bamum
