@@ -5,13 +5,16 @@ A command's module is imported when it is called, so that help and completion co
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import sys
 import tempfile
 import traceback
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -39,10 +42,37 @@ COMMANDS = {
     "stats": "Say how full the curriculum is: diagrams and cards by category and group, against the plan.",
     "verify": "Import PACKAGES into a throwaway collection of the real Anki, and look at every card.",
 }
+_SHORT = "close other programs, or use fewer processes with --jobs 1; the old files are untouched"
+
+
+class _NoReaderError(Exception):
+    """Whoever read the output had enough, as in `list | head`."""
+
+
+@contextlib.contextmanager
+def _no_reader() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise _NoReaderError from error
+    except SystemExit as error:
+        if isinstance(error.__context__, BrokenPipeError):  # as Rich ends a program
+            raise _NoReaderError from error
+        raise
 
 
 class _Commands(click.Group):
     """Commands by name; their modules are imported only when one is called."""
+
+    def make_context(self, *arguments: Any, **more: Any) -> click.Context:
+        """As Click does it, but for a reader of the output that has gone: it would exit with 1."""
+        with _no_reader():
+            return super().make_context(*arguments, **more)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """As Click does it, but for a reader of the output that has gone."""
+        with _no_reader():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
         return list(COMMANDS)
@@ -92,7 +122,25 @@ def cli(ctx: click.Context, project_dir: Path, verbose: bool, quiet: bool, no_co
 
 def main() -> None:
     """Run the command line; the only place that turns exceptions into exit codes."""
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    try:
+        sys.stdout.flush()  # what is written last may be what nobody reads
+    except (BrokenPipeError, ValueError, AttributeError):  # the reader of a pipe had enough
+        _write_to_nobody()
+    pools = sys.modules.get("multiprocessing")
+    if code == PROBLEMS and pools is not None and (children := pools.active_children()):
+        # where the machine ran short of something, a pool may be half made, and Python would wait for it for ever
+        for child in children:
+            child.kill()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
+def _write_to_nobody() -> None:
+    """Let standard output go nowhere: whoever read it has gone (https://docs.python.org/3/library/signal.html)."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def run(arguments: list[str]) -> int:
@@ -110,9 +158,12 @@ def run(arguments: list[str]) -> int:
         return INTERRUPTED
     except SystemExit as error:
         return error.code if isinstance(error.code, int) else DONE
-    except BrokenPipeError:  # the reader of a pipe had enough
-        sys.stdout = None
+    except _NoReaderError:
+        _write_to_nobody()
         return DONE
+    except MemoryError:
+        click.echo(f"not enough memory\n    hint: {_SHORT}", err=True)
+        return PROBLEMS
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         click.echo(
@@ -121,16 +172,30 @@ def run(arguments: list[str]) -> int:
             err=True,
         )
         return PROBLEMS
-    except Exception:  # the one boundary: a bug must not greet people with a traceback
-        from atlas_decks import __version__
-        from atlas_decks.files.versions import packages
-
-        handle, name = tempfile.mkstemp(prefix="atlas-decks-", suffix=".log")
-        with os.fdopen(handle, "w", encoding="utf-8") as log:
-            log.write(
-                f"atlas-decks {__version__}, Python {sys.version}\n{platform.platform()}\n"
-                f"{' '.join(packages())}\n\n{traceback.format_exc()}"
-            )
-        click.echo(f"this is a bug in atlas-decks; please report it with the log {name}", err=True)
+    except Exception as error:  # the one boundary: a bug must not greet people with a traceback
+        if isinstance(error, RuntimeError) and (
+            type(error).__name__ == "BrokenProcessPool" or "start new thread" in str(error)
+        ):
+            click.echo(f"no thread could be started, or a process was ended from outside\n    hint: {_SHORT}", err=True)
+            return PROBLEMS
+        click.echo(report_bug(), err=True)
         return BUG
     return result if isinstance(result, int) else DONE
+
+
+def report_bug() -> str:
+    """Write the exception that is being handled into a log; returns what a person should know."""
+    from atlas_decks import __version__
+    from atlas_decks.files.versions import packages
+
+    text = (
+        f"atlas-decks {__version__}, Python {sys.version}\n{platform.platform()}\n"
+        f"{' '.join(packages())}\n\n{traceback.format_exc()}"
+    )
+    try:
+        handle, name = tempfile.mkstemp(prefix="atlas-decks-", suffix=".log")
+        with os.fdopen(handle, "w", encoding="utf-8") as log:
+            log.write(text)
+    except OSError:
+        return f"this is a bug in atlas-decks; please report it with all of this:\n{text}"
+    return f"this is a bug in atlas-decks; please report it with the log {name}"

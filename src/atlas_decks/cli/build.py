@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -13,6 +14,7 @@ import click
 from atlas_decks import pipeline
 from atlas_decks.cli import context as options
 from atlas_decks.cli.context import Context, pass_context
+from atlas_decks.files.places import read_regular
 from atlas_decks.files.replace import write_file
 from atlas_decks.pipeline import BuildRequest, Target
 
@@ -45,6 +47,8 @@ def command(context: Context, /, output: Path | None, report: Path | None, agree
     drawing = {name: wanted.pop(name) for name in ("renderer", "jobs")}
     request = BuildRequest(now=options.now(), **wanted)
     single = output if output and output.suffix == ".apkg" else None
+    if report:
+        _require_report(report)
     if single and request.whole:
         raise click.UsageError("a single file holds a selection; name a folder for all packages")
     with context.session(**drawing) as session:
@@ -61,3 +65,16 @@ def command(context: Context, /, output: Path | None, report: Path | None, agree
         f"{built.notes:,} notes on {built.diagrams} diagrams: {built.added:,} added, "
         f"{built.altered:,} changed, {len(built.withdrawn):,} withdrawn; {seconds} s"
     )
+
+
+def _require_report(file: Path) -> None:
+    """Raise FileExistsError where the file of a report is something else than an older report."""
+    if not os.path.lexists(file):
+        return
+    try:
+        found = json.loads(read_regular(file))
+        ours = isinstance(found, dict) and {"diagrams", "notes", "packages"} <= found.keys()
+    except (OSError, ValueError, RecursionError):
+        ours = False
+    if not ours:
+        raise FileExistsError(17, "is no report of a build: name another file", str(file))

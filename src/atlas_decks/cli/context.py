@@ -32,6 +32,7 @@ if TYPE_CHECKING:  # what only loads, such as `show`, must not wait for the whol
 
 
 HANDFUL = 5  # notes that may be withdrawn without a question: those of one fact or two; a file has more
+_LATEST = 3_471_292_799  # the last second of 2079: a clock that says more is wrong
 _LISTED = 20  # keys that are named before "and .. more"
 
 
@@ -258,6 +259,10 @@ def now() -> int:
     epoch = os.environ.get("SOURCE_DATE_EPOCH") or str(int(time.time()))
     if not epoch.isdecimal():
         raise click.UsageError(f"SOURCE_DATE_EPOCH is no number of seconds: {epoch!r}")
+    if len(epoch) > len(str(_LATEST)) or int(epoch) > _LATEST:
+        name = "SOURCE_DATE_EPOCH" if os.environ.get("SOURCE_DATE_EPOCH") else "the clock"
+        hint = "no later build of any machine could reach learners: set it to a time that has come"
+        raise ProblemsFoundError([Problem(name, 0, 0, "date", f"{epoch} seconds since 1970 lie after 2079", hint)])
     return int(epoch)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ import click
 from atlas_decks import preview as site
 from atlas_decks.cards.templates import Templates
 from atlas_decks.cli import context as options
+from atlas_decks.cli import report_bug
 from atlas_decks.cli.context import Context, pass_context
 from atlas_decks.compiled.in_order import StudyOrder
 from atlas_decks.curriculum import load
@@ -21,6 +23,8 @@ from atlas_decks.project import Project
 
 _PORT = 7576
 _DEBOUNCE = 200  # ms; editors save a file in several steps
+_LOOK_MS = 1000  # between two looks at whether the watched folders are still the same
+_LOOK = _LOOK_MS / 1000  # s
 
 
 @click.command("preview")
@@ -65,8 +69,6 @@ def _files(context: Context, project: Project, renderer: str, jobs: int) -> Iter
 
 def _serve(context: Context, port: int, renderer: str, jobs: int) -> None:
     """Serve, and make the site anew after every edit, until the command is interrupted."""
-    from watchfiles import watch  # not at the top: only this mode needs it
-
     project = context.open_project()
     live = site.LiveSite()
 
@@ -77,9 +79,39 @@ def _serve(context: Context, port: int, renderer: str, jobs: int) -> None:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         _make(context, live, files)
         context.say(f"http://127.0.0.1:{server.server_address[1]}/   (Ctrl+C ends it)")
-        folders = [folder for folder in (project.curriculum, *project.templates) if folder.is_dir()]
-        for _ in watch(*folders, debounce=_DEBOUNCE):
+        for _ in _edits(project):
             _make(context, live, files)
+
+
+def _edits(project: Project) -> Iterator[None]:
+    """Yields after every edit below the folders of content and templates, which may go, come, and be other ones.
+
+    git puts another folder of the same name in place when it checks out a branch; what watched the first sees nothing.
+    """
+    from watchfiles import watch  # not at the top: only this mode needs it
+
+    while True:
+        watched = _folders(project)
+        if not watched:
+            time.sleep(_LOOK)
+            continue
+        with contextlib.suppress(OSError):  # a folder went just now
+            for changes in watch(*watched, debounce=_DEBOUNCE, rust_timeout=_LOOK_MS, yield_on_timeout=True):
+                if changes:
+                    yield
+                if _folders(project) != watched:
+                    break
+        yield  # what came with the other folders
+
+
+def _folders(project: Project) -> dict[Path, tuple[int, int]]:
+    """The folders to watch that are there, each with what tells it from another one of that name."""
+    found = {}
+    for folder in (project.curriculum, *project.templates):
+        with contextlib.suppress(OSError):
+            status = folder.stat()
+            found[folder] = (status.st_dev, status.st_ino)
+    return found
 
 
 def _make(context: Context, live: site.LiveSite, files: Callable[[], Iterator[tuple[str, str]]]) -> None:
@@ -90,5 +122,12 @@ def _make(context: Context, live: site.LiveSite, files: Callable[[], Iterator[tu
         found = format_problems(error.problems)
         live.blame(found)
         context.say(f"{found}\nthe pages stay as they were")
+    except OSError as error:  # a file that went while it was read
+        live.blame(f"{error.filename or ''}: {error.strerror or error}")
+        context.say(f"{error.filename or ''}: {error.strerror or error}\nthe pages stay as they were")
+    except Exception:  # the author's edits go on; the next may be without it
+        said = report_bug()
+        live.blame(said)
+        context.say(said)
     else:
         context.say(f"{time.strftime('%H:%M:%S')}  {count} files, {time.monotonic() - started:.2f} s")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import zipfile
 import zlib
 from collections import deque
@@ -37,11 +38,21 @@ def inflate(member: Deflated) -> bytes:
     return zlib.decompress(member.data, _RAW)
 
 
+class _Zip(zipfile.ZipFile):
+    """A zip file that may be given up."""
+
+    def __del__(self) -> None:
+        """Close the file; zipfile would write the directory first, and print a traceback where the disk is full."""
+        if self.fp is not None:
+            with contextlib.suppress(OSError):
+                self.fp.close()
+
+
 class Archive:
     """A zip file in the making, written member by member."""
 
     def __init__(self, path: Path) -> None:
-        self._zip = zipfile.ZipFile(path, "w")
+        self._zip = _Zip(path, "w")
         self._at = 0
 
     def add(self, name: str, member: Deflated) -> None:

@@ -22,7 +22,7 @@ from atlas_decks.problems import Problem, ProblemsFoundError
 _PART = r"[^/\x00-\x1f\x7f]+"
 _KEY = re.compile(rf"{_PART}/({'|'.join(KINDS)})/{_PART}")
 _OTHER_KEY = re.compile(rf"notetype/({'|'.join(NOTE_TYPES)})|plan/guide/{_PART}")
-AHEAD = 60  # seconds by which the clocks of two machines may differ
+AHEAD = 3600  # seconds by which clocks of two machines may differ; each edit within one second takes one more
 _FORMAT = jsonl.BookFormat(
     "ledger",
     "a ledger entry",
@@ -158,7 +158,7 @@ def _foreign(name: str) -> Problem:
 
 
 def future(entries: Ledger, now: int, name: str) -> list[Problem]:
-    """Entries whose mod lies more than a minute ahead: it would block every later update at a learner's."""
+    """Entries whose mod lies more than an hour ahead: it would block every later update at a learner's."""
     hint = "the clock of the machine that built them was wrong: set these mods to a time in the past"
     ahead = [entry for entry in entries.values() if entry.mod > now + AHEAD]
     if not ahead:

@@ -8,9 +8,7 @@ from __future__ import annotations
 import html
 import json
 import re
-import shutil
-import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -103,36 +101,6 @@ def make_site(
         cards = [(card, Markup(card.front), Markup(card.back)) for card in entry.cards]  # noqa: S704  escaped fields
         yield entry.page, pages.fill("diagram.html", **shared, entry=entry, cards=cards, around=around)
         yield f"media/{entry.media}", entry.drawing.svg
-
-
-def write_site(folder: Path, files: Iterable[tuple[str, str]]) -> int:
-    """Write the site beside its place and move it there; returns the number of files. An old site is replaced.
-
-    A folder that holds anything but an older site is refused with FileExistsError.
-    """
-    mark = ".atlas-preview"
-    if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not (folder / mark).exists())):
-        raise FileExistsError(17, "holds something that is no preview; name another place with -o", str(folder))
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
-        (draft / "media").mkdir()
-        (draft / mark).write_text("", "utf-8")
-        count = 0
-        for name, text in files:
-            (draft / name).write_text(text, "utf-8")
-            count += 1
-        draft.chmod(0o755)
-        if folder.exists():
-            old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-            folder.replace(old)  # an empty folder may be replaced by a rename
-            draft.replace(folder)
-            shutil.rmtree(old)
-        else:
-            draft.replace(folder)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-    return count
 
 
 def _entries(
