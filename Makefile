@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CONSTRAINTS := constraints.txt
+LOCKED := locked.txt
 PYTEST_ARGS ?= -n auto --dist loadfile
 
 PEERS := .atlas/peers
@@ -72,8 +73,9 @@ clean:  ## remove everything that was made
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.build: pyproject.toml $(CONSTRAINTS) | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -e .
+$(VENV)/.build: pyproject.toml $(LOCKED) | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(LOCKED)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	touch $@
 
 # what `make bench` compares with: the official Mermaid, by its command line and for a page in Chromium
@@ -82,11 +84,11 @@ $(PEERS)/.done: Makefile
 	  @mermaid-js/mermaid-cli@11.17.0 mermaid@11.17.2
 	touch $@
 
-$(VENV)/.dev: pyproject.toml $(CONSTRAINTS) | $(VENV)/bin/python
+$(VENV)/.dev: pyproject.toml $(CONSTRAINTS) $(VENV)/.build
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -e ".[dev]"
 	@# only for Anki's own style sheets: with what it needs to run (Qt and a browser engine) it would be 600 MB larger
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -c $(CONSTRAINTS) aqt
-	touch $@ $(VENV)/.build
+	touch $@
 
 $(VENV)/.mutants: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -e ".[mutants]"
