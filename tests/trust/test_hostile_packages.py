@@ -178,6 +178,8 @@ def test_a_zip_bomb_is_not_unpacked(
         for _ in range(200):
             member.write(bytes(1 << 20))
     raw = bytearray(bomb.read_bytes())
+    assert run(["verify", str(bomb)]) == 1
+    assert "at most 20,000,000 are tried" in capsys.readouterr().err
     assert "more than 20,000,000 bytes" in refused(good, bomb, capsys, 5)
     at = raw.find(b"PK\1\2")
     struct.pack_into("<L", raw, at + 24, 1000)  # the directory lies about the size

@@ -5,6 +5,7 @@ A small zip file may hold an endless one; SQLite may be made to compute for ever
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 import tempfile
@@ -14,6 +15,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
+
+from atlas_decks.problems import Problem, ProblemsFoundError
 
 MEMBER = "collection.anki2"
 MAX_BYTES = 500_000_000  # of a collection; that of 10,000 notes has 50 million
@@ -51,6 +54,15 @@ def opened(package: Path | BinaryIO) -> Iterator[sqlite3.Connection]:
             yield connection
         finally:
             connection.close()
+
+
+def require_small(package: Path) -> None:
+    """Raise ProblemsFoundError where a zip file says that it holds more than Anki should be made to unpack here."""
+    with contextlib.suppress(OSError, zipfile.BadZipFile, ValueError), zipfile.ZipFile(package) as archive:
+        size = sum(info.file_size for info in archive.infolist())
+        if size > MAX_BYTES:
+            message = f"{size:,} bytes when unpacked; at most {MAX_BYTES:,} are tried"
+            raise ProblemsFoundError([Problem(str(package), 0, 0, "package", message, "is it what you meant?")])
 
 
 def rows(connection: sqlite3.Connection, query: str) -> Iterator[tuple[Any, ...]]:

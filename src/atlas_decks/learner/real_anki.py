@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from atlas_decks.learner.reading import require_small
 from atlas_decks.problems import Problem, ProblemsFoundError
 
 _REBUILT = "rebuilt and optimized"  # what Check Database says of itself, when nothing is wrong
@@ -75,6 +76,7 @@ def import_package(col: Any, path: Path, with_scheduling: bool = False, with_pre
     """Import a package with the dialog's defaults; returns Anki's log. Raises ProblemsFoundError where Anki refuses."""
     from anki.collection import ImportAnkiPackageOptions, ImportAnkiPackageRequest
 
+    require_small(path)
     options = ImportAnkiPackageOptions(
         merge_notetypes=False,
         update_notes=0,  # if newer
