@@ -138,7 +138,7 @@ def test_every_link_and_picture_of_the_site_is_there(site: Path) -> None:
 
 def test_a_folder_that_is_no_preview_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("precious", "utf-8")
-    with pytest.raises(FileExistsError, match="holds mine.txt, which is not the preview's"):
+    with pytest.raises(FileExistsError, match=r"holds mine\.txt, which is not the preview's"):
         write_site(tmp_path, [("index.html", "x")])
     assert [f.name for f in tmp_path.iterdir()] == ["mine.txt"]
 
