@@ -224,7 +224,7 @@ def _trade_off(maker: NoteMaker, fact: TradeOff) -> Values:
         grading = words.grade_pair if gains + costs == 2 else words.grade_sides
     else:
         grading = words.grade_list.format(n=gains + costs) if gains + costs > 1 else ""
-    return {"Counts": str(plain(", ".join(counts))), "Grading": str(plain(grading))}
+    return {"Counts": str(plain(words.listing(counts))), "Grading": str(plain(grading))}
 
 
 def _decision(maker: NoteMaker, fact: Decision) -> Values:

@@ -28,6 +28,7 @@ _DATED_SHARE = 1 / 3  # of the nodes: then the picture is a timeline
 _MONEY = re.compile(r"[$€£¥]|\b(?:USD|EUR|GBP|dollars?|euros?|cents?)\b", re.I)
 _MANY = 4  # points from which on one may be missing
 Fill = Callable[..., str]
+_ENGLISH = Words()
 
 
 class _Line(NamedTuple):
@@ -68,7 +69,7 @@ def redraw_fields(diagram: Diagram, picture: Picture, plan: Plan, fill: Fill, mi
     }
     size = sizes.get(picture_kind(picture), words.size_parts)
     points = [
-        (plain(point.text), list(_lines(diagram, picture, point.check)))
+        (plain(point.text), list(_lines(diagram, picture, point.check, words)))
         for point in plan.self_assessment
         if applies(point, diagram, picture)
     ]
@@ -77,7 +78,7 @@ def redraw_fields(diagram: Diagram, picture: Picture, plan: Plan, fill: Fill, mi
         "Size": str(plain(size.format(nodes=len(picture.nodes), edges=len(picture.edges)))),
         "Minutes": str(plain(words.at_most.format(minutes=minutes))),
         "Technique": fill("fields/steps.html", name=plain(technique.name), items=[rich(s) for s in technique.steps]),
-        "Hook": str(plain(f"{technique.hook}: {technique.story}")),
+        "Hook": str(plain(words.hook.format(hook=technique.hook, story=technique.story))),
         "Checklist": fill("fields/checklist.html", points=points),
         "Grading": str(plain(grading(len(points), words))),
     }
@@ -101,12 +102,12 @@ def grading(points: int, words: Words) -> str:
     return words.grade_points.format(n=points, good=points - 1, hard=math.ceil(points / 2))
 
 
-def _lines(diagram: Diagram, picture: Picture, check: Check | None) -> Iterator[_Line]:
+def _lines(diagram: Diagram, picture: Picture, check: Check | None, words: Words = _ENGLISH) -> Iterator[_Line]:
     """What stands under a point of the checklist."""
     spec = diagram.spec
     if check == "nodes":
-        if names := [plain(picture.name_of(node)) for node in picture.nodes]:
-            yield _Line(Markup(", ").join(names), [])
+        if names := [picture.name_of(node) for node in picture.nodes]:
+            yield _Line(plain(words.listing(names)), [])
     elif check == "trade_offs":
         for fact in spec.trade_offs:
             sides = [*(("+", text) for text in fact.gains), *(("−", text) for text in fact.costs)]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections.abc import Iterable
+from functools import cached_property, reduce
 from string import Formatter
 from typing import Annotated
 
@@ -28,6 +29,7 @@ class Words(BaseModel):
     your_note: _Word = "Your note"
     report: _Word = "Report a mistake"
     grading: _Word = "Grading"
+    listed: _Word = "{a}, {b}"
     # component
     whole_diagram: _Word = "Whole diagram"
     # metric
@@ -73,6 +75,7 @@ class Words(BaseModel):
     size_entities: _Word = "{nodes} entities and {edges} relations"
     at_most: _Word = "at most {minutes} minutes, pen and paper"
     how: _Word = "How"
+    hook: _Word = "{hook}: {story}"
     check: _Word = "Check yourself"
     grade_points: _Word = (
         "{n} points. {good} or more: Good. {hard} or more: Hard. Fewer: Again. Easy only where all came without effort."
@@ -98,6 +101,10 @@ class Words(BaseModel):
     alt_both: _Word = "{a} to and from {b}"
     alt_line: _Word = "{a} and {b}"
     alt_said: _Word = "{edge}: {label}"
+
+    def listing(self, parts: Iterable[str]) -> str:
+        """The parts as a list within a sentence, with the commas of the language."""
+        return reduce(lambda a, b: self.listed.format(a=a, b=b), parts)
 
     @cached_property
     def of_pictures(self) -> dict[str, str]:
