@@ -299,6 +299,6 @@ def test_add_a_kind_of_card(workshop: Workshop) -> None:
     workshop.edit(
         "docs/format.md",
         "| `traces` | 0 to 1 |",
-        "| `analogies` | 0 to 9 | something of daily life |\n| `traces` | 0 to 1 |",
+        "| `analogies` | 0 to 1 | something of daily life |\n| `traces` | 0 to 1 |",
     )
     workshop.test("tests/test_docs.py", "-k", "counts")

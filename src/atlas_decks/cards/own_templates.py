@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import os
 import re
@@ -12,8 +13,10 @@ from atlas_decks.cards.kinds import NOTE_TYPES
 from atlas_decks.cards.sides import Fault, always_filled, faults, shows
 from atlas_decks.cards.templates import Templates, where_filled
 from atlas_decks.curriculum.models import Plan
+from atlas_decks.files.places import lies_within, read_regular
 from atlas_decks.problems import Problem, ProblemsFoundError
 
+MOST_BYTES = 200_000  # of a template; the largest of the tool's has 6,000
 _ENDINGS = (".html", ".htm", ".css")  # of what is meant to be a template; other files are somebody's notes
 _INCLUDE = re.compile(r"\[%-?\s*include\s+[\"']([^\"']+)[\"']")
 _UNREAD = "the cards would silently look as the tool's own templates make them"
@@ -28,11 +31,11 @@ def judge_files(own: Path, tools: Path) -> list[Problem]:
     if own.resolve() == tools.resolve() or not os.path.lexists(own):
         return []
     problems: list[Problem] = []
-    files = dict(_walk(own, "", problems))
+    files = dict(_walk(own, "", problems, own))
     texts: dict[str, str] = {}
     for name, file in files.items():
         try:
-            texts[name] = file.read_bytes().decode("utf-8")
+            texts[name] = read_regular(file, MOST_BYTES).decode("utf-8")
         except OSError as error:
             problems.append(_unread(name, error))
         except UnicodeDecodeError:
@@ -83,7 +86,7 @@ def judge_cards(folders: Sequence[Path], plan: Plan) -> list[Problem]:
     return sorted(set(problems))
 
 
-def _walk(folder: Path, below: str, problems: list[Problem]) -> Iterator[tuple[str, Path]]:
+def _walk(folder: Path, below: str, problems: list[Problem], top: Path) -> Iterator[tuple[str, Path]]:
     """The templates in a folder and below it, by their names; what cannot be looked at becomes a problem."""
     try:
         with os.scandir(folder) as entries:
@@ -94,11 +97,18 @@ def _walk(folder: Path, below: str, problems: list[Problem]) -> Iterator[tuple[s
     for entry in found:
         name, path = f"{below}{entry.name}", Path(entry.path)
         if entry.is_dir() and not entry.name.startswith("."):
-            yield from _walk(path, f"{name}/", problems)
+            if path.is_symlink():  # a template's place is its name: a second way to it would be another template
+                problems.append(
+                    _problem(name, "template-unread", "a link in place of a folder", "put the real one there")
+                )
+            else:
+                yield from _walk(path, f"{name}/", problems, top)
         elif entry.name.lower().endswith(_ENDINGS) and not entry.name.startswith("."):
             if not path.exists():
                 hint = "put the file there, or remove the link"
                 problems.append(_problem(name, "template-unread", f"a link that leads nowhere: {_UNREAD}", hint))
+            elif not lies_within(top, path):
+                problems.append(_problem(name, "template-unread", "a link that leads out", "put the real one there"))
             elif path.is_file():
                 yield name, path
             else:
@@ -109,7 +119,7 @@ def _placed(fault: Fault, name: str, folders: Sequence[Path]) -> Problem:
     """The problem of a fault at its place: in the template, or in a part that it includes."""
     turn = fault.turn
     for part in _with_parts(name, folders):
-        text = next(folder / part for folder in folders if (folder / part).is_file()).read_text("utf-8")
+        text = _text(part, folders)
         places = [match.start() for match in re.finditer(re.escape(fault.tag), text)] if fault.tag else []
         if turn < len(places):
             before = text[: places[turn]]
@@ -123,10 +133,20 @@ def _with_parts(name: str, folders: Sequence[Path]) -> list[str]:
     """A template and all that it includes, by their names."""
     names = [name]
     for part in names:
-        file = next((folder / part for folder in folders if (folder / part).is_file()), None)
-        if file is not None:
-            names += [other for other in _INCLUDE.findall(file.read_text("utf-8")) if other not in names]
-    return [name for name in names if any((folder / name).is_file() for folder in folders)]
+        names += [other for other in _INCLUDE.findall(_text(part, folders)) if other not in names]
+    return names
+
+
+def _text(name: str, folders: Sequence[Path]) -> str:
+    """The text of a template; empty where none of the folders has it."""
+    if Path(name).is_absolute() or ".." in Path(name).parts:
+        return ""
+    for folder in folders:
+        file = folder / name
+        if file.is_file() and lies_within(folder, file):
+            with contextlib.suppress(OSError, UnicodeDecodeError):
+                return read_regular(file, MOST_BYTES).decode("utf-8")
+    return ""
 
 
 def _unread(name: str, error: OSError) -> Problem:

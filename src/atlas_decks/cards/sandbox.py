@@ -21,10 +21,14 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from atlas_decks.files.places import lies_within, read_regular
 
 LINES = 200_000  # a template of ours executes some hundreds
+BYTES = 200_000  # of a template; the largest of the tool's has 6,000
 SIZE = 1_000_000  # characters of one text
 _LOOP = frozenset({"index", "index0", "first", "last", "length", "revindex", "revindex0"})
 _FILTERS = frozenset({"default", "e", "escape", "first", "last", "length", "lower", "title", "trim", "upper"})
-_GROWING = (nodes.Assign, nodes.AssignBlock, nodes.With, nodes.Concat, nodes.Import, nodes.FromImport, nodes.Extends)
+_GROWING = (
+    *(nodes.Assign, nodes.AssignBlock, nodes.With, nodes.Concat, nodes.Import, nodes.FromImport, nodes.Extends),
+    *(nodes.Macro, nodes.CallBlock, nodes.FilterBlock, nodes.Block),
+)
 _TESTS = frozenset({"defined", "undefined", "none", "in", "eq", "ne", "lt", "gt", "le", "ge", "odd", "even"})
 
 
@@ -38,7 +42,7 @@ class Loader(FileSystemLoader):
             if file.is_symlink() or file.exists():
                 if ".." in Path(template).parts or not lies_within(folder, file):
                     raise OSError(22, "a link that leads out of the templates' folder", str(file))
-                return read_regular(file).decode("utf-8"), str(file), lambda: True
+                return read_regular(file, BYTES).decode("utf-8"), str(file), lambda: True
         return super().get_source(environment, template)
 
 

@@ -17,6 +17,14 @@ def _places(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
+def _parsed(text: str) -> list[tuple[str, str | None, str | None, str | None]]:
+    """The parts of a text as `str.format` sees them; none where it cannot be read, which is found out elsewhere."""
+    try:
+        return list(Formatter().parse(text))
+    except ValueError:
+        return []
+
+
 class Words(BaseModel):
     """Every word that stands on cards and comes from no diagram. What stands in braces is put in by the program."""
 
@@ -117,6 +125,8 @@ class Words(BaseModel):
             text = getattr(self, name)
             if "{{" in text or "}}" in text:
                 raise ValueError(f"`{name}`: two braces in a row, which Anki takes for a field")
+            if any(spec or conversion for _, _, spec, conversion in _parsed(text)):
+                raise ValueError(f"`{name}`: braces hold a name and nothing else")
             try:
                 places = _places(text)
             except ValueError as error:

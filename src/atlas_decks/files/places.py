@@ -15,10 +15,20 @@ from typing import TextIO
 from atlas_decks.problems import Problem
 
 
-def read_regular(path: Path) -> bytes:
-    """The content of a regular file. Raises OSError where it is none, or cannot be read; never waits for a pipe."""
-    with os.fdopen(_open(path), "rb") as file:
-        return file.read()
+def read_regular(path: Path, most: int | None = None) -> bytes:
+    """The content of a regular file. Raises OSError where it is none, cannot be read, or has more than `most` bytes.
+
+    Never waits for a pipe, nor for a file that the system makes up as it is read.
+    """
+    with os.fdopen(_open(path), "rb", buffering=0) as file:
+        if most is not None and os.fstat(file.fileno()).st_size > most:
+            raise OSError(27, f"more than {most:,} bytes", str(path))
+        content = file.read() if most is None else file.read(most + 1)
+        if content is None:
+            raise OSError(11, "nothing to read yet", str(path))
+        if most is not None and len(content) > most:
+            raise OSError(27, f"more than {most:,} bytes", str(path))
+        return content
 
 
 def open_regular(path: Path) -> TextIO:

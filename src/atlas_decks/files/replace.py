@@ -101,7 +101,8 @@ def recover(folder: Path) -> None:
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 (stage / str(number)).replace(folder / name)
         for name in gone:
-            (folder / name).unlink(missing_ok=True)
+            with contextlib.suppress(IsADirectoryError, PermissionError):  # a journal of ours removes files only
+                (folder / name).unlink(missing_ok=True)
     shutil.rmtree(stage, ignore_errors=True)
 
 
@@ -134,6 +135,8 @@ def staged(
     stage = folder / _STAGE
     shutil.rmtree(stage, ignore_errors=True)
     for name in (*files, *remove):
+        if not _is_own(folder, name):
+            raise OSError(40, "a link stands in the way, which would lead elsewhere; remove it", str(folder / name))
         if (folder / name).is_dir() and not (folder / name).is_symlink():
             raise IsADirectoryError(21, "a folder stands where a file is to go; move it away", str(folder / name))
 

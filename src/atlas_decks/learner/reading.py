@@ -57,19 +57,29 @@ def opened(package: Path | BinaryIO) -> Iterator[sqlite3.Connection]:
 
 
 def require_small(package: Path) -> None:
-    """Raise ProblemsFoundError where a zip file says that it holds more than Anki should be made to unpack here."""
+    """Raise ProblemsFoundError where a zip file holds more than Anki should be made to unpack here, or computes."""
     with contextlib.suppress(OSError, zipfile.BadZipFile, ValueError), zipfile.ZipFile(package) as archive:
         size = sum(info.file_size for info in archive.infolist())
         if size > MAX_BYTES:
             message = f"{size:,} bytes when unpacked; at most {MAX_BYTES:,} are tried"
             raise ProblemsFoundError([Problem(str(package), 0, 0, "package", message, "is it what you meant?")])
+    try:
+        with contextlib.suppress(OSError, zipfile.BadZipFile, KeyError, sqlite3.Error), opened(package):
+            pass  # what computes its tables would make Anki compute as well
+    except ValueError as error:
+        problem = Problem(str(package), 0, 0, "package", f"cannot be tried: {error}", "is it what you meant?")
+        raise ProblemsFoundError([problem]) from error
 
 
 def rows(connection: sqlite3.Connection, query: str) -> Iterator[tuple[Any, ...]]:
-    """The rows of a query. Raises TooLargeError where they are too many."""
+    """The rows of a query. Raises TooLargeError where they are too many, or hold too much."""
+    size = 0
     for number, row in enumerate(connection.execute(query)):
+        size += sum(len(value) for value in row if isinstance(value, (str, bytes)))
         if number >= MAX_ROWS:
             raise TooLargeError(f"more than {MAX_ROWS:,} rows")
+        if size > MAX_BYTES:
+            raise TooLargeError(f"its rows hold more than {MAX_BYTES:,} bytes")
         yield row
 
 
@@ -104,3 +114,6 @@ def _require_tables(connection: sqlite3.Connection) -> None:
         kind, sql = found.get(name, ("", ""))
         if kind != "table" or text(sql, name).upper().startswith("CREATE VIRTUAL"):
             raise ValueError(f"no table {name}")
+        # 2 and 3: columns that are computed, https://www.sqlite.org/pragma.html#pragma_table_xinfo
+        if any(column[-1] in (2, 3) for column in connection.execute(f"PRAGMA table_xinfo({name})")):
+            raise ValueError(f"a column of {name} is computed")
