@@ -94,7 +94,8 @@ def build(session: Session, request: BuildRequest, target: Target) -> BuildRepor
     project, watch = session.project, _Stopwatch()
     whole = request.whole and target.file is None
     # before anything is read: a build that waited must see the newest content
-    with locked(session, target.folder), replace.scratch_folder(project.decks) as scratch:
+    shared = () if target.file else (target.folder,)  # one file is moved into its place at once
+    with locked(session, *shared), replace.scratch_folder(project.decks) as scratch:
         found = survey(session).require_sound()
         weeks = find_pace(found.plan, request.weeks).weeks
         last = last_build.read(project.last_build_file)

@@ -165,7 +165,11 @@ def test_what_is_not_written_is_said_and_not_counted(curriculum: Curriculum, che
 
 @pytest.mark.browser
 @pytest.mark.parametrize("slug", EXAMS)
-def test_all_sheets_print_on_both_papers(curriculum: Curriculum, tmp_path: Path, browser: Any, slug: str) -> None:
+def test_all_sheets_print_on_both_papers(
+    long_run: bool, curriculum: Curriculum, tmp_path: Path, browser: Any, slug: str
+) -> None:
+    if slug != "week-16" and not long_run:
+        pytest.skip("the other exams print in the long run")
     _write(tmp_path / "exam", slug)
     exam = _draw(curriculum, slug)
     for name in SHEETS:
