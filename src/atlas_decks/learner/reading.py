@@ -32,6 +32,10 @@ class TooLargeError(ValueError):
     """A package goes beyond a limit."""
 
 
+class ComputedError(ValueError):
+    """A table, or a column of one, is computed as it is read."""
+
+
 @contextmanager
 def opened(package: Path | BinaryIO) -> Iterator[sqlite3.Connection]:
     """The collection of a package, to be read only. Raises whatever zipfile and sqlite3 do, and TooLargeError."""
@@ -64,11 +68,13 @@ def require_small(package: Path) -> None:
             message = f"{size:,} bytes when unpacked; at most {MAX_BYTES:,} are tried"
             raise ProblemsFoundError([Problem(str(package), 0, 0, "package", message, "is it what you meant?")])
     try:
-        with contextlib.suppress(OSError, zipfile.BadZipFile, KeyError, sqlite3.Error), opened(package):
-            pass  # what computes its tables would make Anki compute as well
-    except ValueError as error:
+        with opened(package):
+            pass
+    except (ComputedError, TooLargeError) as error:  # it would make Anki compute or swell as well
         problem = Problem(str(package), 0, 0, "package", f"cannot be tried: {error}", "is it what you meant?")
         raise ProblemsFoundError([problem]) from error
+    except Exception:  # noqa: S110 - damaged in one of many ways, of which Anki has its own words
+        pass
 
 
 def rows(connection: sqlite3.Connection, query: str) -> Iterator[tuple[Any, ...]]:
@@ -106,14 +112,14 @@ def table(value: object, what: str) -> dict[str, Any]:
 
 
 def _require_tables(connection: sqlite3.Connection) -> None:
-    """Raise ValueError where a table is computed: a view, or one that a module of SQLite makes up."""
+    """Raise ComputedError where a table is computed: a view, or one that a module of SQLite makes up."""
     found = {
         name: (kind, sql or "") for kind, name, sql in rows(connection, "SELECT type, name, sql FROM sqlite_master")
     }
     for name in sorted(_TABLES):
         kind, sql = found.get(name, ("", ""))
         if kind != "table" or text(sql, name).upper().startswith("CREATE VIRTUAL"):
-            raise ValueError(f"no table {name}")
+            raise ComputedError(f"no table {name}")
         # 2 and 3: columns that are computed, https://www.sqlite.org/pragma.html#pragma_table_xinfo
         if any(column[-1] in (2, 3) for column in connection.execute(f"PRAGMA table_xinfo({name})")):
-            raise ValueError(f"a column of {name} is computed")
+            raise ComputedError(f"a column of {name} is computed")
