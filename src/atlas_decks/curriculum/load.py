@@ -343,7 +343,7 @@ def _plan_faults(plan: Plan, source: Source) -> list[Problem]:
             known(task.categories, categories, ("checkpoints", i, "tasks", j, "categories"), "category")
             known(task.groups, groups, ("checkpoints", i, "tasks", j, "groups"), "group")
     for i, tier in enumerate(plan.tiers):
-        planned = sum(category.planned for category in plan.categories if category.tier == tier.number)
+        planned = plan.planned_in(tier.number)
         if planned > MOST_PLANNED:
             message = f"{planned:,} diagrams planned for tier {tier.number}; at most {MOST_PLANNED:,}"
             fault(("tiers", i), "plan-positions", message, "Anki has a million positions for new cards; add a tier")

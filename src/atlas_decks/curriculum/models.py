@@ -271,6 +271,10 @@ class Plan(Model):
         """Diagrams planned over all categories."""
         return sum(category.planned for category in self.categories)
 
+    def planned_in(self, tier: int) -> int:
+        """Diagrams that are planned for the tier of that number."""
+        return sum(category.planned for category in self.categories if category.tier == tier)
+
 
 # --- subject files ----------------------------------------------------------------------------------------------------
 

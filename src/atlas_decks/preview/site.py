@@ -121,7 +121,7 @@ def _listings(curriculum: Curriculum, entries: Sequence[Entry]) -> Iterator[_Lis
     plan = curriculum.plan
     for tier in plan.tiers:
         mine = [e for e in entries if e.diagram.category.tier == tier.number]
-        planned = sum(c.planned for c in plan.categories if c.tier == tier.number)
+        planned = plan.planned_in(tier.number)
         yield _Listing(f"tier-{tier.number}", "tier", f"Tier {tier.number}: {tier.title}", tier.goal, mine, planned)
     for category in plan.categories:
         mine = [e for e in entries if e.diagram.category.slug == category.slug]

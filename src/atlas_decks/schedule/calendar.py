@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from atlas_decks.curriculum.models import Diagram, Plan
-from atlas_decks.schedule.refs import DiagramRef, planned_in, ref_of, tier_starts
+from atlas_decks.schedule.refs import DiagramRef, ref_of, tier_starts
 
 
 class _TierWeeks(NamedTuple):
@@ -25,7 +25,7 @@ class Calendar:
         self._companies = {company.slug: company.week for company in plan.companies}
         starts = tier_starts(plan)
         self._tiers = {
-            tier.number: _TierWeeks(*tier.weeks, starts[tier.number], planned_in(plan, tier.number))
+            tier.number: _TierWeeks(*tier.weeks, starts[tier.number], plan.planned_in(tier.number))
             for tier in plan.tiers
         }
 

@@ -32,10 +32,5 @@ def tier_starts(plan: Plan) -> dict[int, int]:
     start = 0
     for tier in plan.tiers:
         starts[tier.number] = start if plan.planned <= MOST_SLOTS else 0
-        start += planned_in(plan, tier.number)
+        start += plan.planned_in(tier.number)
     return starts
-
-
-def planned_in(plan: Plan, tier: int) -> int:
-    """Diagrams that are planned for a tier."""
-    return sum(category.planned for category in plan.categories if category.tier == tier)

@@ -62,7 +62,7 @@ class Content:
         """The tiers that a day's slots belong to, written or not."""
         found, start = [], 0
         for tier in self.plan.tiers:
-            end = start + sum(category.planned for category in self.plan.categories if category.tier == tier.number)
+            end = start + self.plan.planned_in(tier.number)
             if day.slots.start < end and start < day.slots.stop:
                 found.append(tier.number)
             start = end
