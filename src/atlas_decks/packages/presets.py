@@ -13,7 +13,7 @@ from atlas_decks.cards.ids import Ids
 from atlas_decks.cards.kinds import DeckKind
 from atlas_decks.curriculum.models import Pace, Plan
 from atlas_decks.schedule.limits import Limit, Limits
-from atlas_decks.schedule.memory import EASE, REDRAW_EASE
+from atlas_decks.schedule.memory import EASE, REDRAW_EASE, REDRAW_RETENTION
 
 PresetKind = Literal["all", "cards", "deeper", "redraw", "redraw-deeper"]
 _NAMES: dict[PresetKind, str] = {
@@ -27,7 +27,6 @@ _STEP_MINUTES = 15  # a new card comes back once within the sitting
 _EASY_DAYS = 4  # Anki's default for Easy on a new card
 _REDRAW_EASY_DAYS = 3  # Easy on a new diagram skips one rung of the ladder (1, 3, 7, 15, ..), not all of them
 _REDRAW_EASY_BONUS = 1.0  # and later Easy is hardly more than Good: a drawing that was easy today still fades
-_REDRAW_RETENTION = 0.95  # the study plan's own target; at it, FSRS gives the plan's ladder
 _LEECH_LAPSES = 8
 
 # Anki's numbers for the order of cards, from its proto/anki/deck_config.proto
@@ -81,6 +80,6 @@ def preset_of(kind: DeckKind | Literal["all"], plan: Plan, pace: Pace, limits: L
         "reviewOrder": _DUE_THEN_RANDOM,
         "buryInterdayLearning": True,
         "easyDaysPercentages": list(_EASY_WEEK),
-        "desiredRetention": _REDRAW_RETENTION if redraw else plan.retention_percent / 100,
+        "desiredRetention": REDRAW_RETENTION if redraw else plan.retention_percent / 100,
     }
     return {"id": Ids(plan.id).preset(json.dumps(preset, sort_keys=True)), **preset}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from atlas_decks.curriculum.models import Pace, Plan
 from atlas_decks.schedule.limits import CardsADiagram, Limits
-from atlas_decks.schedule.memory import Curve, curve
+from atlas_decks.schedule.memory import REDRAW_RETENTION, Curve, curve
 
 NEW_SECONDS = 40  # a new card: read, think, turn, read on, and its second look within the sitting
 REVIEW_SECONDS = 12
@@ -64,7 +64,7 @@ def forecast(plan: Plan, pace: Pace, limits: Limits, mean: CardsADiagram, *, fsr
     cards = _Stock(core + deeper, limits.cards.new + limits.deeper.new)
     redraws = _Stock(plan.planned * mean.anchors, limits.redraw.new)
     again = curve(days, RECALL, plan.retention_percent / 100, fsrs=fsrs)
-    redraw_again = curve(days, REDRAW_RECALL, REDRAW_RECALL, fsrs=fsrs, redraw=True)
+    redraw_again = curve(days, REDRAW_RECALL, REDRAW_RETENTION, fsrs=fsrs, redraw=True)
     new: list[float] = []
     drawn: list[float] = []  # redraws that were new on each day
     result: list[Day] = []

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 _CARDS = 600  # played for one curve; the sums over 16 weeks then differ by about 1 % from seed to seed
 _SEED = 20
 EASE = 2.5  # of a new card, Anki's default
+REDRAW_RETENTION = 0.95  # the study plan's own target; at it, FSRS gives the plan's ladder
 REDRAW_EASE = 2.2  # gives 1, 3, 7, 15, 33, 73 days, the study plan's ladder of 1, 3, 7, 14, 30, 60 but for its end
 _EASE_LAPSE, _EASE_LEAST = 0.2, 1.3  # https://faqs.ankiweb.net/what-spaced-repetition-algorithm.html
 _STEP = timedelta(minutes=15)
