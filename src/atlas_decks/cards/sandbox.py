@@ -15,7 +15,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateSyntaxError, nodes
 from jinja2.exceptions import SecurityError
-from jinja2.runtime import LoopContext, Macro
+from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from atlas_decks.files.places import lies_within, read_regular
@@ -94,9 +94,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
         fields = (getattr(type(obj), name, ()) for name in ("__dataclass_fields__", "model_fields"))
         return attr in parts or any(attr in names for names in fields)
 
-    def is_safe_callable(self, obj: Any) -> bool:
-        """Only macros of the templates themselves."""
-        return isinstance(obj, Macro)
+    def is_safe_callable(self, obj: Any) -> bool:  # noqa: ARG002 - Jinja2's signature
+        """Nothing: macros, the only calls a template could own, are refused in `_generate`."""
+        return False
 
     def _generate(self, source: nodes.Template, *rest: Any, **more: Any) -> str:
         """Refuse what lets a text grow by itself before it is compiled."""
