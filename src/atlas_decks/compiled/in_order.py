@@ -16,7 +16,7 @@ from atlas_decks.schedule.order import assign_slots, first_position
 
 
 class ScheduledCard(NamedTuple):
-    """A card in its place: the number of its template, its deck, and its position among the new cards of its tier."""
+    """A card in its place: the number of its template, its deck, and its position among the new cards."""
 
     ordinal: int
     deck: DeckKind
@@ -33,7 +33,7 @@ class ScheduledNote(NamedTuple):
 
 
 class ScheduledDiagram(NamedTuple):
-    """A diagram in its place: the slot within its tier, and the tag of the week in which the plan reaches it."""
+    """A diagram in its place: its slot in the order of study, and the tag of the week in which the plan reaches it."""
 
     slot: int
     week: str
