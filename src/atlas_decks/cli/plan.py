@@ -136,14 +136,15 @@ def _print_plan(plan: Plan, pace: Pace, limits: Limits) -> None:
 def _print_forecast(plan: Plan, pace: Pace, limits: Limits, expected: Forecast) -> None:
     click.echo(f"{plan.name}: {plan.planned:,} diagrams in {pace.weeks} weeks\n")
     click.echo("week    new  reviews  redraws  hours a day  fullest day")
+    beyond = expected.over
     for number, days in enumerate(expected.weeks(), 1):
         new, reviews, redraws = (sum(getattr(day, key) for day in days) for key in ("new", "reviews", "redraws"))
         hours, most = sum(day.hours for day in days) / len(days), max(day.hours for day in days)
-        over = "  over the cap" if number in expected.over else ""
+        over = "  over the cap" if number in beyond else ""
         click.echo(f"{number:>4} {new:>6.0f} {reviews:>8.0f} {redraws:>8.0f} {hours:>12.1f} {most:>12.1f}{over}")
     click.echo(f"\nCaps: {HOURS_ON_AVERAGE:g} hours a day over a week, {HOURS_AT_MOST:g} on any day.")
-    if expected.over:
-        weeks = ", ".join(map(str, expected.over))
+    if beyond:
+        weeks = ", ".join(map(str, beyond))
         lower = int(limits.cards.new * 0.8)
         click.echo(f"Over them: week {weeks}. Lower New cards/day of {plan.deck}::Cards, for example to {lower}.")
 
