@@ -31,6 +31,7 @@ except ImportError:  # PyYAML built without libyaml reads the same, slower
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # but tab and line feed
 _RESOLVER = yaml.resolver.Resolver()
 _TRUE_FALSE = {"true": True, "false": False}
+_MAY_BE_MORE = frozenset("+-0123456789~nN")  # how a number or null begins; all else is text or a boolean
 
 
 @dataclass(frozen=True)
@@ -156,8 +157,16 @@ class _Builder:
         self._stack: list[tuple[Any, Path_, list[Any]]] = []
 
     def take(self, event: yaml.Event) -> None:
-        """Take one event."""
-        if isinstance(event, yaml.DocumentStartEvent):
+        """Take one event; most are scalars."""
+        if isinstance(event, yaml.ScalarEvent):
+            self._check_plain(event)
+            if odd := _CONTROL.search(event.value):
+                message = f"the character U+{ord(odd.group()):04X}"
+                self._fault(event, "characters", message, "remove it: Anki and terminals take it for an order")
+            path = self._attach(event, self._scalar(event))
+            if event.style in ("|", ">") and path is not None:
+                self.blocks.add(path)
+        elif isinstance(event, yaml.DocumentStartEvent):
             self._documents += 1
             if self._documents > 1:
                 self._fault(
@@ -177,14 +186,6 @@ class _Builder:
             self._stack.append((container, path, []))
         elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
             self._stack.pop()
-        elif isinstance(event, yaml.ScalarEvent):
-            self._check_plain(event)
-            if odd := _CONTROL.search(event.value):
-                message = f"the character U+{ord(odd.group()):04X}"
-                self._fault(event, "characters", message, "remove it: Anki and terminals take it for an order")
-            path = self._attach(event, self._scalar(event))
-            if event.style in ("|", ">") and path is not None:
-                self.blocks.add(path)
 
     def _attach(self, event: yaml.Event, value: Any) -> Path_:
         position = _position(event)
@@ -225,6 +226,8 @@ class _Builder:
         text: str = event.value
         if not event.implicit[0]:
             return text
+        if text and text[0] not in _MAY_BE_MORE:
+            return _TRUE_FALSE.get(text, text)
         tag: str = _RESOLVER.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
         if tag.endswith(":null"):
             return None
