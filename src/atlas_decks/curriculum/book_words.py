@@ -48,6 +48,7 @@ class BookWords(Table):
     # an article
     on_this_page: Word = "On this page"
     picture: Word = "Picture"
+    drawn_from: Word = "Drawn from"
     components: Word = "Components"
     metrics: Word = "Numbers"
     trade_offs: Word = "Trade-offs"
@@ -95,4 +96,4 @@ class BookWords(Table):
     found: Word = "{n} of {total} diagrams"
     show_more: Word = "Show more"
     needs_script: Word = "Searching needs JavaScript; the contents do not."
-    search_about: Word = "Every word on every page: components, numbers, failures, sources of confusion."
+    search_about: Word = "Every word of every article, the sources too. Several words are looked for together."

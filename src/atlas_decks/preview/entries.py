@@ -10,11 +10,13 @@ from functools import cached_property
 
 from markupsafe import Markup
 
+from atlas_decks.cards.kinds import Kind
 from atlas_decks.cards.templates import Templates
 from atlas_decks.compiled.in_order import StudyOrder
 from atlas_decks.curriculum.models import Curriculum, Diagram
 from atlas_decks.diagrams.picture import Picture
 from atlas_decks.preview.cards import Card, CardMaker
+from atlas_decks.study.book_pages import article_page
 
 _ELEMENT = re.compile(r"<[^<>]+>")
 
@@ -37,6 +39,11 @@ class Entry:
     def page(self) -> str:
         """File name of the page with the diagram's cards."""
         return f"diagram-{self.diagram.id}.html"
+
+    @property
+    def article(self) -> str:
+        """File name of its page in the book."""
+        return article_page(self.diagram.id)
 
     @property
     def width(self) -> int:
@@ -71,3 +78,8 @@ def plain(text: str) -> str:
 def marked(fields: Mapping[str, str]) -> dict[str, Markup]:
     """The fields of a note as HTML that a template takes as it is: they are escaped."""
     return {name: Markup(value) for name, value in fields.items()}  # noqa: S704  escaped where they were made
+
+
+def told_fields(kind: Kind) -> list[str]:
+    """The fields of a kind that hold texts of the fact, the name of its source left out."""
+    return [name for name, key in kind.text_fields if key != "source"]

@@ -36,7 +36,7 @@ def make_book(curriculum: Curriculum, entries: Sequence[Entry]) -> Iterator[tupl
     yield "book.html", page("cover", paces=[(pace, week_views(shelf, pace)) for pace in shelf.paces])
     yield "book-contents.html", page("contents", chapters=list(chapters(shelf)))
     if shelf.shared["with_companies"]:
-        yield "book-companies.html", page("companies", matrices=list(matrices(shelf)))
+        yield "book-companies.html", page("companies", matrices=list(matrices(shelf)), example=shelf.a_company)
     yield "book-decisions.html", page("decisions", sections=list(decisions(shelf)))
     yield "book-numbers.html", page("numbers", sections=list(numbers(shelf)))
     yield "book-search.html", page("search")

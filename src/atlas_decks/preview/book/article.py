@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from atlas_decks.cards.kinds import KINDS, fact_kinds
+from atlas_decks.cards.kinds import fact_kinds
 from atlas_decks.curriculum.models import Citation, Diagram
 from atlas_decks.preview.book.shelf import Shelf
-from atlas_decks.preview.entries import Entry, marked
+from atlas_decks.preview.entries import Entry, marked, told_fields
 from atlas_decks.study.confusables import Confusion
 
 
@@ -50,7 +50,7 @@ class Article:
         self._shelf, self.entry = shelf, entry
         self.diagram: Diagram = entry.diagram
         self.title, self.main_source = self.diagram.spec.title, self.diagram.main_source
-        self._numbers: dict[str, int] = {}
+        self._numbers: dict[str, int] = {self.main_source: 1}  # that of the picture comes first
         self.sections = list(self._sections())
         place = shelf.places[self.diagram.id]
         self.previous = shelf.entries[place - 1] if place else None
@@ -65,11 +65,6 @@ class Article:
     def sources(self) -> Sequence[tuple[int, Citation]]:
         """The sources that are cited, by their numbers."""
         return [(number, self.diagram.sources[key]) for key, number in self._numbers.items()]
-
-    @property
-    def picture_source(self) -> int:
-        """The number of the source that the picture was drawn from."""
-        return self._number_of(self.main_source)
 
     @cached_property
     def confusions(self) -> Sequence[Confusion]:
@@ -108,15 +103,16 @@ class Article:
         """The facts by kind, in the order in which they are studied."""
         by_kind: dict[str, list[Told]] = {}
         for ref in self.diagram.facts():
-            fields = marked(self.entry.notes[f"{ref.kind}/{ref.fact.key}"])
-            if route := fields.get("Route"):
+            values = self.entry.notes[f"{ref.kind}/{ref.fact.key}"]
+            fields = marked(values)
+            if route := values.get("Route"):
                 fields["Route"] = self._shown(route)
             number = self._number_of(ref.fact.source or self.main_source)
             by_kind.setdefault(ref.kind, []).append(Told(f"{ref.kind}-{ref.fact.key}", ref.fact, fields, number))
         for kind in fact_kinds():
             if facts := by_kind.get(kind.slug):
                 title = getattr(self._shelf.words.book, kind.key, kind.name)
-                yield Section(kind.slug, title, facts, [name for name, _ in KINDS[kind.slug].text_fields])
+                yield Section(kind.slug, title, facts, told_fields(kind))
 
     def _number_of(self, source: str) -> int:
         """The number of a source: they are counted as they are met."""

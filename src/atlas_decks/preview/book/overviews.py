@@ -41,6 +41,11 @@ class CompanyRow(NamedTuple):
     facets: Sequence[Sequence[Entry]]
     more: Sequence[Entry]
 
+    @property
+    def written(self) -> bool:
+        """Whether there is an article on it."""
+        return bool(self.more) or any(self.facets)
+
 
 class Matrix(NamedTuple):
     """Companies by the facets of a category, wave after wave."""

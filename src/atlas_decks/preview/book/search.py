@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from atlas_decks.cards.kinds import KINDS
-from atlas_decks.preview.entries import Entry, plain
+from atlas_decks.preview.entries import Entry, plain, told_fields
 
 
 def index(entries: Sequence[Entry]) -> str:
@@ -32,9 +32,12 @@ def _where(entry: Entry) -> str:
 
 
 def _texts(entry: Entry) -> Iterator[list[str]]:
-    """The texts of each fact, with its id on the page."""
+    """The texts of each fact, with its id on the page, and the sources."""
     for key, fields in entry.notes.items():
         kind = KINDS[key.partition("/")[0]]
         if kind.fact:
-            texts = [plain(fields[name]) for name, _ in kind.text_fields if fields[name]]
-            yield [key.replace("/", "-"), " ".join(texts)]
+            texts = [plain(fields[name]) for name in told_fields(kind) if fields[name]]
+            yield [key.replace("/", "-"), " · ".join(texts)]
+    cited = dict.fromkeys([entry.diagram.main_source, *(f.source for *_, f in entry.diagram.facts() if f.source)])
+    sources = [entry.diagram.sources[key] for key in cited]
+    yield ["sources", "; ".join(f"{source.title}, {source.publisher}, {source.year}" for source in sources)]

@@ -89,9 +89,15 @@ class Shelf:
         """The diagrams of a company, in the order of study."""
         return self._groups.get(("", company), ())
 
+    @property
+    def a_company(self) -> str:
+        """The first company with an article, or the first one: an example for a search."""
+        slugs = [company.slug for company in self.plan.companies]
+        return next((slug for slug in slugs if self.of_company(slug)), slugs[0])
+
     def article_page(self, entry: Entry | Diagram) -> str:
         """The page of an article."""
-        return article_page(entry.diagram.id if isinstance(entry, Entry) else entry.id)
+        return entry.article if isinstance(entry, Entry) else article_page(entry.id)
 
     def link(self, entry: Entry) -> Markup:
         """A link to an article, with its title: there are many to each."""
