@@ -55,7 +55,6 @@ class BookWords(Table):
     failures: Word = "Failures"
     traces: Word = "The way through the picture"
     decisions: Word = "Decision"
-    situation: Word = "Situation"
     other_choice: Word = "When the other choice is right"
     confusables: Word = "Easily confused"
     confused: Word = "{answer}, not {wrong}"
@@ -76,7 +75,7 @@ class BookWords(Table):
     copied: Word = "Copied"
     # overviews
     companies: Word = "Companies"
-    companies_about: Word = "What each company is known for, facet by facet."
+    companies_about: Word = "What companies have published, facet by facet: read along a row, or down a column to compare."
     company: Word = "Company"
     more: Word = "More"
     choose: Word = "Decisions"

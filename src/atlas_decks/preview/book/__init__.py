@@ -12,7 +12,7 @@ from pathlib import Path
 from atlas_decks.cards.templates import Templates
 from atlas_decks.curriculum.models import Curriculum
 from atlas_decks.preview.book.article import Article
-from atlas_decks.preview.book.days import day_views, week_views
+from atlas_decks.preview.book.days import week_views
 from atlas_decks.preview.book.overviews import chapters, decisions, matrices, numbers
 from atlas_decks.preview.book.search import index
 from atlas_decks.preview.book.shelf import Shelf
@@ -33,18 +33,19 @@ def make_book(curriculum: Curriculum, entries: Sequence[Entry]) -> Iterator[tupl
     for name in _ASSETS:
         yield name, (_PAGES / name).read_text("utf-8")
     yield "book-index.js", f"const BOOK = {index(entries)};\n"
-    yield "book.html", page("cover", paces=[(pace, week_views(shelf, pace)) for pace in shelf.paces])
+    paces = [(pace, week_views(shelf, pace)) for pace in shelf.paces]
+    yield "book.html", page("cover", paces=paces)
     yield "book-contents.html", page("contents", chapters=list(chapters(shelf)))
     if shelf.shared["with_companies"]:
         yield "book-companies.html", page("companies", matrices=list(matrices(shelf)), example=shelf.a_company)
     yield "book-decisions.html", page("decisions", sections=list(decisions(shelf)))
     yield "book-numbers.html", page("numbers", sections=list(numbers(shelf)))
     yield "book-search.html", page("search")
-    for pace in shelf.paces:
-        weeks = week_views(shelf, pace)
+    for pace, weeks in paces:
         for week in weeks:
             yield week.page, page("week", view=week, pace=pace, count=len(weeks))
-        for day in day_views(shelf, pace):
-            yield day.page, page("day", view=day, pace=pace)
+        days = [day for week in weeks for day in week.days]
+        for day in days:
+            yield day.page, page("day", view=day, pace=pace, count=len(days))
     for entry in entries:
         yield shelf.article_page(entry), page("article", article=Article(shelf, entry))
