@@ -15,6 +15,8 @@ class BookWords(Table):
     search: Word = "Search the book"
     keys: Word = "Keys: {search} search, {night} night"
     cards: Word = "Cards"
+    belongs: Word = "Where this belongs"
+    order: Word = "Before and after"
     nothing: Word = "Nothing is written here yet."
     # the places of the book
     read_first: Word = "Read the day's pages first, then recall them with the cards."
@@ -75,7 +77,9 @@ class BookWords(Table):
     copied: Word = "Copied"
     # overviews
     companies: Word = "Companies"
-    companies_about: Word = "What companies have published, facet by facet: read along a row, or down a column to compare."
+    companies_about: Word = (
+        "What companies have published, facet by facet: read along a row, or down a column to compare."
+    )
     company: Word = "Company"
     more: Word = "More"
     choose: Word = "Decisions"

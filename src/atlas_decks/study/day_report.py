@@ -67,6 +67,7 @@ class DayReport:
         for number in self.content.tiers_of(day):
             yield f"  Tier {number}: {plan.tier(number).title}"
         yield f"  Rotation: {rotation(self.content.timetable, day)}"
+        yield f"  Book: {self._page()}"
         for point in day.checkpoints:
             yield f"  Checkpoint: {point.title}, {point.minutes} minutes; no new diagrams today"
 
@@ -75,7 +76,6 @@ class DayReport:
         if not self.day.slots:
             return
         yield f"\nRead first: {len(self.day.slots)} diagrams planned, {len(written)} written"
-        yield f"  {self._page()}"
         for diagram in written:
             found = self._diagram(diagram)
             yield f"  {found['title']}\n      {found['page']}  ({found['cards']} cards)"
