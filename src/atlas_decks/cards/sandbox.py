@@ -66,7 +66,8 @@ class Plain(Environment):
 
     def __init__(self, folders: list[str]) -> None:
         loader = FileSystemLoader(folders)
-        super().__init__(loader=loader, undefined=StrictUndefined, autoescape=True, trim_blocks=True, **_DELIMITERS)
+        shared: dict[str, Any] = {"undefined": StrictUndefined, "autoescape": True, "trim_blocks": True}
+        super().__init__(loader=loader, auto_reload=False, **shared, **_DELIMITERS)
 
     def text_of(self, template: str, values: Mapping[str, object], *, counted: bool = False) -> str:  # noqa: ARG002 - as Sandbox has it
         """The text of a template."""
