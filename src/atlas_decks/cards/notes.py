@@ -21,7 +21,6 @@ from atlas_decks.diagrams.alt_text import alt_text
 from atlas_decks.diagrams.picture import Picture
 
 Values = Mapping[str, str]  # HTML by the name of a field
-_QUESTION_MARKS = ("?", "？", "؟")
 
 
 @dataclass(frozen=True)
@@ -228,8 +227,7 @@ def _trade_off(maker: NoteMaker, fact: TradeOff) -> Values:
 
 
 def _decision(maker: NoteMaker, fact: Decision) -> Values:
-    asked = fact.prompt.endswith(_QUESTION_MARKS)
-    return {} if asked else {"Question": str(plain(maker.words.ask_decision))}
+    return {} if fact.is_question else {"Question": str(plain(maker.words.ask_decision))}
 
 
 def _trace(maker: NoteMaker, fact: Trace) -> Values:

@@ -405,6 +405,11 @@ class Decision(Fact):
     tell: Text
     source: Slug | None = None
 
+    @property
+    def is_question(self) -> bool:
+        """Whether the prompt asks by itself, in whatever script, so that no question need follow it."""
+        return self.prompt.endswith(("?", "？", "؟"))
+
 
 class DiagramSpec(Model):
     """A diagram as its author writes it."""
