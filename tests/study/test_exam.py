@@ -182,7 +182,8 @@ def test_all_sheets_print_on_both_papers(
             assert len(printed.pages) <= {"questions.html": 8, "answers.html": 20, "score.html": 4}[name]
             for number, section in enumerate(exam.sections, 1):
                 assert f"Task {number}: {section.task.text}" in printed.text or not section.points
-        assert faults_on_screen(browser, file) == []
+        for night in (False, True):
+            assert faults_on_screen(browser, file, night=night) == []
 
 
 def test_a_project_without_checkpoints_and_a_wrong_name(starter: Project, capsys: pytest.CaptureFixture[str]) -> None:
