@@ -187,11 +187,7 @@ class NoteMaker:
         ]
         if diagram.company:
             tags.append(f"company::{diagram.company.slug}")
-        for focus in self.plan.focus:
-            company = diagram.company.slug if diagram.company else ""
-            listed = diagram.spec.group in focus.groups or diagram.category.slug in focus.categories
-            if listed or company in focus.companies or focus.slug in diagram.spec.focus:
-                tags.append(f"focus::{focus.slug}")
+        tags += [f"focus::{focus.slug}" for focus in self.plan.focus if focus.takes(diagram)]
         for checkpoint in self.plan.checkpoints:
             if diagram.category.tier in checkpoint.tiers:
                 tags.append(f"checkpoint::{checkpoint.slug}")

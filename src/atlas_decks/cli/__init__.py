@@ -30,6 +30,7 @@ COMMANDS = {
     "check": "Check the curriculum; with PATHs, report only what concerns those files and folders.",
     "diff": "Say what an import of NEW changes for a learner of OLD, note by note and field by field.",
     "exam": "Write a CHECKPOINT of the plan as pages to print: questions, answers, and the score.",
+    "interview": "Write a mock interview: the candidate's page, the interviewer's with all answers, and the score.",
     "list": "List diagrams: id, tier, category, group, title.",
     "new": "Start a curriculum of your own in DIRECTORY, with one small example.",
     "plan": "Show the study plan: rotation, weeks, limits a day, checkpoints; or the load that it brings; or one day.",

@@ -119,7 +119,10 @@ class Wave(Model):
 
 
 class Focus(Model):
-    """A focus track: a diagram belongs to it when its group, category or company is listed."""
+    """A focus track: a diagram belongs to it when its group, category or company is listed.
+
+    `constraints` are what a mock interview on the track may demand of a design.
+    """
 
     slug: Slug
     title: Title
@@ -127,6 +130,13 @@ class Focus(Model):
     groups: tuple[Slug, ...] = ()
     categories: tuple[Slug, ...] = ()
     companies: tuple[Slug, ...] = ()
+    constraints: Annotated[tuple[Text, ...], Field(max_length=12)] = ()
+
+    def takes(self, diagram: Diagram) -> bool:
+        """Whether a diagram belongs to the track; it may also say so itself."""
+        company = diagram.company.slug if diagram.company else ""
+        listed = diagram.spec.group in self.groups or diagram.category.slug in self.categories
+        return listed or company in self.companies or self.slug in diagram.spec.focus
 
 
 Ask = Literal["redraw", "list", "recall", "compare", "design"]
@@ -164,6 +174,22 @@ class Checkpoint(Model):
     minutes: int
     pass_percent: int | None = None
     tasks: Annotated[tuple[Task, ...], Field(min_length=1, max_length=8)]
+
+
+class Interview(Model):
+    """What a mock interview may ask to design: diagrams of these groups and categories, all where there are neither.
+
+    `constraints` are what it may demand of a design where no focus track is chosen.
+    """
+
+    categories: tuple[Slug, ...] = ()
+    groups: tuple[Slug, ...] = ()
+    constraints: Annotated[tuple[Text, ...], Field(max_length=12)] = ()
+
+    def takes(self, diagram: Diagram) -> bool:
+        """Whether a diagram may be the subject of an interview."""
+        listed = diagram.spec.group in self.groups or diagram.category.slug in self.categories
+        return listed or not (self.groups or self.categories)
 
 
 class Complexity(Model):
@@ -243,6 +269,7 @@ class Plan(Model):
     companies: tuple[Company, ...] = ()
     focus: tuple[Focus, ...] = ()
     checkpoints: tuple[Checkpoint, ...] = ()
+    interview: Interview = Interview()
     complexity: Annotated[tuple[Complexity, ...], Field(min_length=1)]
     rules: RuleSettings = RuleSettings()
     self_assessment: Annotated[tuple[Point, ...], Field(min_length=1)]

@@ -17,6 +17,7 @@ from atlas_decks.study.today import Content, page_of, rotation
 
 # before and after the midnight with which an exam's day begins: nine o'clock the day before, eight on the day
 _ALARMS = (timedelta(hours=-15), timedelta(hours=8))
+_SEEDS = 10  # seeds that a week has, so that each of the plan's interviews is another one
 _MONTH, _QUARTER, _YEAR = 4, 13, 52  # weeks after the end from which on each kind of maintenance begins
 _BYDAY = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _MONTHLY = (
@@ -132,8 +133,9 @@ def _week(week: int, days: list[StudyDay], timetable: Timetable) -> Iterator[_En
         yield _Entry(
             uid=f"interview-{week:02d}-{number + 1}",
             day=free[(2 * number + 1) * len(free) // (2 * phase.interviews)].date,
-            summary=f"Mock interview {number + 1} of {phase.interviews} ({phase.minutes} minutes)",
-            about=f"{phase.title}. {phase.about}",
+            summary=f"Mock interview {number + 1} of {phase.interviews} ({phase.length} minutes)",
+            about=f"{phase.title}. {phase.about}\nThe sheets: atlas-decks interview --level {phase.level} --seed "
+            f"{_SEEDS * week + number + 1}",
             kind="Interview",
         )
     yield _Entry(
