@@ -11,7 +11,7 @@ import json
 import tempfile
 import time
 import zipfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
@@ -73,7 +73,7 @@ def guarded(file: Path, tables: Collection[str], *, alone: bool = True) -> Itera
         connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
         ends = time.monotonic() + MAX_SECONDS
         connection.set_progress_handler(lambda: time.monotonic() > ends, _CHECK_EVERY)
-        _require_tables(connection, tables)
+        require_tables(connection, tables)
         yield connection
     finally:
         connection.close()
@@ -107,10 +107,10 @@ def require_small(package: Path) -> None:
         pass
 
 
-def rows(connection: apsw.Connection, query: str) -> Iterator[tuple[Any, ...]]:
+def rows(connection: apsw.Connection, query: str, values: Sequence[str | int] = ()) -> Iterator[tuple[Any, ...]]:
     """The rows of a query. Raises TooLargeError where they are too many, or hold too much."""
     size = 0
-    for number, row in enumerate(connection.execute(query)):
+    for number, row in enumerate(connection.execute(query, values)):
         size += sum(len(value) for value in row if isinstance(value, (str, bytes)))
         if number >= MAX_ROWS:
             raise TooLargeError(f"more than {MAX_ROWS:,} rows")
@@ -141,7 +141,7 @@ def table(value: object, what: str) -> dict[str, Any]:
     return found
 
 
-def _require_tables(connection: apsw.Connection, tables: Collection[str]) -> None:
+def require_tables(connection: apsw.Connection, tables: Collection[str]) -> None:
     """Raise ComputedError where a table is computed: a view, or one that a module of SQLite makes up."""
     found = {
         name: (kind, sql or "") for kind, name, sql in rows(connection, "SELECT type, name, sql FROM sqlite_master")
