@@ -18,8 +18,9 @@ from atlas_decks.curriculum import load
 from atlas_decks.curriculum.models import Curriculum, Diagram, FactRef, Task
 from atlas_decks.problems import ProblemsFoundError
 from atlas_decks.project import Project
-from atlas_decks.study.exam import Exam, Standing, draw_exam, spread
+from atlas_decks.study.exam import Exam, draw_exam, spread
 from atlas_decks.study.exam_pages import exam_pages
+from atlas_decks.study.standing import Standing
 from support.builds import Checked
 from support.paper import PAPERS, faults_on_screen, print_page
 

@@ -35,6 +35,7 @@ COMMANDS = {
     "new": "Start a curriculum of your own in DIRECTORY, with one small example.",
     "plan": "Show the study plan: rotation, weeks, limits a day, checkpoints; or the load that it brings; or one day.",
     "preview": "Write a static site of all cards, to look at before you import.",
+    "progress": "Say how far you are in the plan, from your own COLLECTION, which is only read.",
     "release": "Release the curriculum as the next VERSION: packages, release note, checksums, changelog, ledger.",
     "render": "Draw one DIAGRAM, by id, as the SVG that goes into the package.",
     "schema": "Print the JSON schema of atlas.yaml or of a subject file, for editors.",

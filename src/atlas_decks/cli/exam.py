@@ -13,10 +13,10 @@ from atlas_decks.curriculum.models import Checkpoint, Plan
 from atlas_decks.files import replace
 from atlas_decks.learner.collection.model import LearnerCollection
 from atlas_decks.learner.collection.read import read_collection
-from atlas_decks.learner.standing import standing_of
 from atlas_decks.problems import Problem, ProblemsFoundError, WrongRequestError
 from atlas_decks.study.exam import draw_exam
 from atlas_decks.study.exam_pages import exam_pages
+from atlas_decks.study.standing import standing_of
 
 
 @click.command("exam")

@@ -7,12 +7,12 @@ Mersenne Twister, whose `shuffle` and seeding by text are the same on all machin
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar, get_args
 
-from atlas_decks.cards.notes import note_key
 from atlas_decks.curriculum.models import AskedKind, Checkpoint, Curriculum, Diagram, FactRef, Task
+from atlas_decks.study.standing import Standing
 
 GOOD = 2  # points of a question: all of it; 1: one thing missing; 0: less, as the cards are graded
 DIMENSIONS: Sequence[tuple[str, str, str, str]] = (  # the study plan's rubric: what earns 5, 3 and 1
@@ -52,34 +52,6 @@ class Section:
     def short(self) -> bool:
         """Whether there was less to draw from than the task asks for."""
         return self.task.ask is not None and max(len(self.questions), len(self.names)) < self.task.count
-
-
-@dataclass(frozen=True, kw_only=True)
-class Standing:
-    """What a learner has met and missed.
-
-    `met`: the keys of the notes that were begun, or None where all may be asked. `missed`: from 0 to 1 how much of a
-    note or of a whole diagram was missed, by key or id; what is weak is asked first.
-    """
-
-    met: Set[str] | None = None
-    missed: Mapping[str, float] = field(default_factory=dict)
-
-    def takes(self, diagram: Diagram, ref: FactRef | None = None) -> bool:
-        """Whether a fact may be asked, or without one a diagram: of that, any note was begun."""
-        if self.met is None:
-            return True
-        if ref is None:
-            return any(self.takes(diagram, each) for each in diagram.facts()) or _key(diagram, None) in self.met
-        return _key(diagram, ref) in self.met
-
-    def strength(self, diagram: Diagram, ref: FactRef | None = None) -> float:
-        """Sorts what is weak before the rest."""
-        return -self.missed.get(_key(diagram, ref) if ref else diagram.id, 0.0)
-
-
-def _key(diagram: Diagram, ref: FactRef | None) -> str:
-    return note_key(diagram.id, ref.kind, ref.fact.key) if ref else note_key(diagram.id, "redraw", "redraw")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The phases of the study plan: mock interviews a week, and milestones with what a learner gives himself for them."""
+"""The phases of the study plan: mock interviews a week, levels of understanding with their targets, and milestones."""
 
 from __future__ import annotations
 
@@ -55,6 +55,15 @@ MILESTONES: Sequence[tuple[int, str, str]] = (  # percent of the plan, what it m
     (75, "Three quarters.", "a ticket for a conference"),
     (100, "Everything that is planned was met.", "a holiday"),
 )
+DEPTHS: Sequence[tuple[str, str]] = (  # the study plan's levels of understanding
+    ("Surface", "recognize and name"),
+    ("Shallow", "explain the basics"),
+    ("Medium", "apply in context"),
+    ("Deep", "modify and adapt"),
+    ("Expert", "innovate and teach"),
+)
+# its targets at the end of each quarter, in percent of the diagrams met, level by level
+TARGETS: Sequence[Sequence[int]] = ((0, 30, 50, 20, 0), (0, 20, 40, 40, 0), (0, 10, 30, 60, 0), (0, 0, 20, 80, 0))
 
 
 def phase_of(week: int, weeks: int) -> Phase:

@@ -165,11 +165,9 @@ class _Reader:
                     fields=fields,
                 )
         if keyless:
-            self._notices.append(
-                f"{keyless:,} notes of our types do not say in the field Key which they are: left out."
-            )
+            self._notices.append(f"Left out: {keyless:,} of our note types whose Key does not say which note it is.")
         if copies:
-            self._notices.append(f"{copies:,} notes are copies of ours: left out.")
+            self._notices.append(f"Left out: {copies:,} that are copies of our notes.")
 
     def _none_of_ours(self, names: Mapping[int, list[str]], others: int) -> StrangeFileError:
         if not others:

@@ -13,9 +13,9 @@ from lxml import html
 from atlas_decks.cli import run
 from atlas_decks.curriculum.models import Curriculum
 from atlas_decks.learner.collection.read import read_collection
-from atlas_decks.learner.standing import standing_of
 from atlas_decks.project import Project
 from atlas_decks.study.exam import draw_exam
+from atlas_decks.study.standing import standing_of
 from support.builds import Built, Checked
 from support.life import export, lived
 from support.study import Learner, collection_with
