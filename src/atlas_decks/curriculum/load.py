@@ -353,11 +353,17 @@ def _plan_faults(plan: Plan, source: Source) -> list[Problem]:
         for j, task in enumerate(checkpoint.tasks):
             known(task.categories, categories, ("checkpoints", i, "tasks", j, "categories"), "category")
             known(task.groups, groups, ("checkpoints", i, "tasks", j, "groups"), "group")
+    problems += _too_many_planned(plan, source)
+    if plan.pace(plan.weeks) is None:
+        fault(("paces",), "plan-reference", f"no pace for the plan's own {plan.weeks} weeks")
+    return problems
+
+
+def _too_many_planned(plan: Plan, source: Source) -> Iterator[Problem]:
+    """Tiers that hold more diagrams than Anki has places for."""
     for i, tier in enumerate(plan.tiers):
         planned = plan.planned_in(tier.number)
         if planned > MOST_PLANNED:
             message = f"{planned:,} diagrams planned for tier {tier.number}; at most {MOST_PLANNED:,}"
-            fault(("tiers", i), "plan-positions", message, "Anki has a million positions for new cards; add a tier")
-    if plan.pace(plan.weeks) is None:
-        fault(("paces",), "plan-reference", f"no pace for the plan's own {plan.weeks} weeks")
-    return problems
+            hint = "Anki has a million positions for new cards; add a tier"
+            yield source.problem(("tiers", i), "plan-positions", message, hint)
