@@ -16,7 +16,7 @@ from atlas_decks.compiled.in_order import StudyOrder
 from atlas_decks.curriculum.models import Curriculum, Diagram
 from atlas_decks.diagrams.picture import Picture
 from atlas_decks.preview.cards import Card, CardMaker
-from atlas_decks.study.book_pages import article_page
+from atlas_decks.study.today import page_of
 
 _ELEMENT = re.compile(r"<[^<>]+>")
 
@@ -43,7 +43,7 @@ class Entry:
     @property
     def article(self) -> str:
         """File name of its page in the book."""
-        return article_page(self.diagram.id)
+        return page_of(self.diagram.id)
 
     @property
     def width(self) -> int:

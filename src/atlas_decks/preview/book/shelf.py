@@ -11,10 +11,10 @@ from markupsafe import Markup
 from atlas_decks.cards.markup import rich
 from atlas_decks.curriculum.models import Curriculum, Diagram, Pace
 from atlas_decks.preview.entries import Entry
-from atlas_decks.study.book_pages import article_page, day_page, week_page
+from atlas_decks.study.book_pages import day_page, week_page
 from atlas_decks.study.confusables import Confusion, confusions
 from atlas_decks.study.timetable import StudyDay, Timetable
-from atlas_decks.study.today import Content
+from atlas_decks.study.today import Content, page_of
 
 # codes of languages that are written in Arabic, Hebrew, Syriac or Thaana letters, where none says otherwise
 _RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "syr", "ug", "ur", "yi"})
@@ -97,7 +97,7 @@ class Shelf:
 
     def article_page(self, entry: Entry | Diagram) -> str:
         """The page of an article."""
-        return entry.article if isinstance(entry, Entry) else article_page(entry.id)
+        return entry.article if isinstance(entry, Entry) else page_of(entry.id)
 
     def link(self, entry: Entry) -> Markup:
         """A link to an article, with its title: there are many to each."""
@@ -127,4 +127,4 @@ class Shelf:
 
 def group_anchor(category: str, group: str) -> str:
     """The id of a group's place in the table of contents."""
-    return f"{category}-{group}-group"
+    return f"group-{category}--{group}"
