@@ -100,7 +100,7 @@ def test_all_of_them_live_beside_atlas_in_one_collection(built: Built, examples:
 def test_a_new_project_speaks_of_itself_alone(starter: Project) -> None:
     """Its cards fit its own plan and name no other curriculum, and neither do its packages."""
     new = build(starter, NOW)
-    assert sorted(new.packages) == ["mine-1-basics.apkg", "mine-all.apkg", "plan.apkg"]
+    assert sorted(new.packages) == ["mine-1-basics.apkg", "mine-all.apkg", "mine-plan.apkg"]
     plan, _ = load_plan(starter)
     (redraw,) = (note for note in new.living if "/redraw" in note.key)
     assert redraw.fields["Grading"].startswith(f"{len(plan.self_assessment)} points. ")

@@ -259,12 +259,11 @@ def test_what_is_pasted_into_anki_finds_these_cards_and_no_others(
         import_package(col, packages / "atlas-all.apkg")
 
         def found(page: str) -> set[str]:
+            """The notes that the page's search finds: all their cards, and no card of another note."""
             search = squeezed(book.page(page).cssselect(".paste code")[0].text_content())
-            assert len(col.find_cards(search)) == sum(len(n.cards) for n in built.living if n.key in keys(search))
-            return keys(search)
-
-        def keys(search: str) -> set[str]:
-            return {col.get_note(number)["Key"] for number in col.find_notes(search)}
+            notes = {col.get_note(number)["Key"] for number in col.find_notes(search)}
+            assert len(col.find_cards(search)) == sum(len(note.cards) for note in built.living if note.key in notes)
+            return notes
 
         def of(*diagrams: str) -> set[str]:
             return {note.key for note in built.living if note.key.partition("/")[0] in diagrams}

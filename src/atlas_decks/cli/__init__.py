@@ -25,7 +25,7 @@ DONE, PROBLEMS, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
 # name -> what `atlas-decks --help` says of it: the first sentence of the command's own help (a test compares them)
 COMMANDS = {
     "assess": "Write the weekly self-assessment as a page to print: the week's diagrams, the plan's points, and a log.",
-    "build": "Build the packages: one a tier, one with everything, and plan.apkg; or one with a selection.",
+    "build": "Build the packages: one a tier, one with all, one with the weekday decks; or one with a selection.",
     "calendar": "Write the plan as a calendar: study days, checkpoints, interviews, milestones, and what comes after.",
     "check": "Check the curriculum; with PATHs, report only what concerns those files and folders.",
     "diff": "Say what an import of NEW changes for a learner of OLD, note by note and field by field.",

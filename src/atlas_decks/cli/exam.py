@@ -46,7 +46,7 @@ def command(context: Context, checkpoint: str, seed: int, output: Path | None, r
             raise ProblemsFoundError([Problem(checkpoint, 0, 0, "nothing-written", message, hint)])
         pictures = options.draw(session, exam.diagrams)
     sheets = exam_pages(exam, curriculum.plan, pictures)
-    folder = output or Path(f"exam-{checkpoint}")
+    folder = output or options.own_folder(f"exam-{checkpoint}")
     folder.mkdir(parents=True, exist_ok=True)
     for name, sheet in sheets.items():
         replace.write_file(folder / name, sheet)

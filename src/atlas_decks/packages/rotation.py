@@ -1,4 +1,4 @@
-"""plan.apkg: a filtered deck for each day of the rotation, with a guide card each."""
+"""The package of the plan, `atlas-plan.apkg`: a filtered deck for each day of the rotation, with a guide card each."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PREVIEW_DELAY = 10  # minutes; Anki's default, used only with rescheduling off
 
 
 def build_plan(file: Path, settings: PackageSettings) -> None:
-    """Write `plan.apkg`: a filtered deck for each day of the rotation, with one guide card each.
+    """Write the package of the plan: a filtered deck for each day of the rotation, with one guide card each.
 
     A filtered deck travels only if it holds a card and the learner imports learning progress (README says how). The
     guide is the card that waits there until the deck is rebuilt; it goes home to a deck without limits of its own, and

@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from atlas_decks.cards.markup import plain, rich
+from atlas_decks.cards.markup import on_page, plain
 from atlas_decks.cards.redraw import applies
 from atlas_decks.curriculum.models import Diagram, Plan
 from atlas_decks.diagrams.picture import Picture
@@ -57,8 +57,8 @@ def _asked(question: Question, plan: Plan, picture: Picture) -> _Asked:
         kind, fact = question.fact.kind, question.fact.fact
         context, prompts = _question(kind, fact, plan)
         values = {
-            "context": [rich(text) for text in context],
-            "prompts": [rich(text) for text in prompts],
+            "context": [on_page(text) for text in context],
+            "prompts": [on_page(text) for text in prompts],
             "lines": _LINES[kind],
             "answer": list(_answer(kind, fact, plan, picture)),
         }
@@ -67,7 +67,7 @@ def _asked(question: Question, plan: Plan, picture: Picture) -> _Asked:
         number=question.number,
         title=diagram.spec.title,
         where=_where(diagram),
-        shows=rich(diagram.spec.shows),
+        shows=on_page(diagram.spec.shows),
         size=f"{len(picture.nodes)} + {len(picture.edges)}",
         minutes=step.minutes,
         checks=sum(applies(point, diagram, picture) for point in plan.self_assessment),
@@ -103,22 +103,22 @@ def _answer(kind: str, fact: Any, plan: Plan, picture: Picture) -> Iterator[tupl
     """The parts of an answer: name, items, and whether these are in order."""
     words = plan.words
     if kind == "metric":
-        yield "Answer", [rich(fact.answer)], False
+        yield "Answer", [on_page(fact.answer)], False
         if fact.formula:
-            yield words.formula, [rich(fact.formula)], False
+            yield words.formula, [on_page(fact.formula)], False
         yield words.as_of, [plain(f"{fact.as_of}, {getattr(words, fact.basis)}")], False
     elif kind == "trade-off":
         for name, items in ((words.gains, fact.gains), (words.costs, fact.costs)):
             if items:
-                yield name, [rich(item) for item in items], False
+                yield name, [on_page(item) for item in items], False
     elif kind == "failure":
-        yield words.effect, [rich(fact.effect)], False
-        yield words.containment, [rich(fact.containment)], False
+        yield words.effect, [on_page(fact.effect)], False
+        yield words.containment, [on_page(fact.containment)], False
         if fact.detection:
-            yield words.detection, [rich(fact.detection)], False
+            yield words.detection, [on_page(fact.detection)], False
     elif kind == "trace":
         yield "Answer", [plain(picture.name_of(node)) for node in fact.path], True
     else:
-        yield "Answer", [rich(fact.answer)], False
-        yield words.wrong, [rich(fact.wrong)], False
-        yield words.tell, [rich(fact.tell)], False
+        yield "Answer", [on_page(fact.answer)], False
+        yield words.wrong, [on_page(fact.wrong)], False
+        yield words.tell, [on_page(fact.tell)], False
