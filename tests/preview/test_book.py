@@ -15,7 +15,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from atlas_decks.cards.kinds import KINDS, texts_of
-from atlas_decks.cards.markup import rich
+from atlas_decks.cards.markup import on_page
 from atlas_decks.cli import run
 from atlas_decks.curriculum.models import Diagram
 from atlas_decks.learner.real_anki import import_package, temporary_collection
@@ -94,13 +94,13 @@ def test_an_article_tells_every_text_of_every_fact(book: Book, in_order: list[Di
     seen = set()
     for diagram in in_order:
         page = book.page(page_of(diagram.id))
-        assert shown(str(rich(diagram.spec.shows))) in squeezed(page.cssselect(".lead")[0].text_content())
+        assert shown(str(on_page(diagram.spec.shows))) in squeezed(page.cssselect(".lead")[0].text_content())
         for ref in diagram.facts():
             (fact,) = facts_of(page, f"{ref.kind}-{ref.fact.key}")
             told = squeezed(fact.text_content())
             for text in texts_of(ref):
                 if text.name != "path":
-                    assert shown(str(rich(text.text))) in told, (diagram.id, text)
+                    assert shown(str(on_page(text.text))) in told, (diagram.id, text)
             seen.add(ref.kind)
     assert seen == {kind.slug for kind in KINDS.values() if kind.fact}
 
@@ -458,3 +458,15 @@ def test_texts_are_escaped_and_markup_is_kept(tmp_path: Path) -> None:
     index = (tmp_path / "site/book-index.js").read_text("utf-8")
     assert "</" not in index
     assert "It checks  <\\/script>  &  all  of it < that." in index
+
+
+def test_formulas_are_drawn_by_the_browser_itself(tmp_path: Path) -> None:
+    sample = make_sample(tmp_path / "project")
+    sample.edit("Longer in a burst.", "About $`\\frac{L}{\\lambda}`$ in a burst.")
+    assert run(["--project", str(sample.root), "-q", "preview", "-o", str(tmp_path / "site")]) == 0
+    page = (tmp_path / "site/read-delta-flow.html").read_text("utf-8")
+    assert "<mfrac>" in page
+    assert "\\(" not in page
+    index = (tmp_path / "site/book-index.js").read_text("utf-8")
+    assert "frac{L}" in index
+    assert "\\\\(" not in index

@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from atlas_decks.cards.markup import rich
+from atlas_decks.cards.markup import on_page
 from atlas_decks.curriculum.models import Curriculum, Diagram, Pace
 from atlas_decks.preview.entries import Entry
 from atlas_decks.study.book_pages import day_page, week_page
@@ -48,7 +48,7 @@ class Shelf:
             "article_page": self.article_page,
             "link": self.link,
             "group_anchor": group_anchor,
-            "rich": rich,
+            "on_page": on_page,
         }
 
     @cached_property
