@@ -55,6 +55,7 @@ STEPS = {
     "retired": "retire",
     "presets": "presets",
     "weekdays": "weekday decks",
+    "exams": "exam decks",
 }
 
 
@@ -68,7 +69,7 @@ class Version:
     lacks: frozenset[str] = frozenset()
 
 
-NO_FILTERED = frozenset({"weekdays"})  # the older importer makes ordinary decks of them
+NO_FILTERED = frozenset({"weekdays", "exams"})  # the older importer makes ordinary decks of them
 NO_PRESETS = frozenset({"presets"})  # the importer of 2.1.55 to 23.10 takes them only with reviews
 VERSIONS = (
     Version("2.1.50", "3.9", "3.20.3", NO_FILTERED),
@@ -210,14 +211,13 @@ def expectations(folder: Path) -> dict[str, Any]:
     """What the packages hold, read from their tables."""
     whole, plan = collection_of(folder / "atlas-all.apkg"), collection_of(folder / "atlas-plan.apkg")
     decks, dconf = (json.loads(whole.execute(f"SELECT {name} FROM col").fetchone()[0]) for name in ("decks", "dconf"))
-    filtered = [
-        deck for deck in json.loads(plan.execute("SELECT decks FROM col").fetchone()[0]).values() if deck["dyn"]
-    ]
+    filtered = [d for d in json.loads(plan.execute("SELECT decks FROM col").fetchone()[0]).values() if d["dyn"]]
     return {
         "notes": whole.execute("SELECT count() FROM notes").fetchone()[0],
         "cards": whole.execute("SELECT count() FROM cards").fetchone()[0],
         "presets": {d["name"]: dconf[str(d["conf"])] for d in decks.values() if d["conf"] != 1},
-        "weekdays": sorted(deck["name"] for deck in filtered),
+        "weekdays": sorted(deck["name"] for deck in filtered if deck["resched"]),
+        "exams": sorted(deck["name"] for deck in filtered if not deck["resched"]),
         "guides": plan.execute("SELECT trim(tags) FROM notes").fetchone()[0],
     }
 

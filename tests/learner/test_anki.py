@@ -30,7 +30,7 @@ def col() -> Iterator[Any]:
 def test_verify_finds_no_problem(packages: Path, built: Built) -> None:
     report = real_anki.verify(sorted(packages.glob("*.apkg")))
     assert [str(problem) for problem in report.problems] == []
-    guides = 7
+    guides = 7 + 4  # weekdays and exams
     assert report.notes == len(built.notes) + guides
     assert report.cards == report.rendered == built.cards + guides
     assert report.media == len({note.key.split("/")[0] for note in built.living})
@@ -84,7 +84,7 @@ def test_plan_decks_gather_the_cards_of_their_day(packages: Path, col: Any) -> N
     real_anki.import_package(col, packages / "atlas-all.apkg")
     real_anki.import_package(col, packages / "atlas-plan.apkg", with_scheduling=True)
     decks = {d.name: d.id for d in col.decks.all_names_and_ids() if d.name.startswith("Atlas plan::")}
-    assert len(decks) == 7
+    assert len(decks) == 7 + 4
     monday = decks["Atlas plan::1 Mon"]
     assert col.decks.get(monday)["dyn"]
     col.sched.rebuild_filtered_deck(monday)

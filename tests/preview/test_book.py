@@ -21,9 +21,8 @@ from atlas_decks.curriculum.models import Diagram
 from atlas_decks.learner.real_anki import import_package, temporary_collection
 from atlas_decks.project import Project
 from atlas_decks.schedule.order import slots
-from atlas_decks.study.book_pages import day_page, week_page
+from atlas_decks.study.book_pages import article_page, day_page, week_page
 from atlas_decks.study.timetable import Timetable
-from atlas_decks.study.today import page_of
 from support.builds import Built, Checked, copy_of
 from support.paper import PAPERS, print_page
 from support.sample import ACME, QUEUES, make_sample
@@ -93,7 +92,7 @@ def facts_of(page: Any, name: str) -> list[Any]:
 def test_an_article_tells_every_text_of_every_fact(book: Book, in_order: list[Diagram]) -> None:
     seen = set()
     for diagram in in_order:
-        page = book.page(page_of(diagram.id))
+        page = book.page(article_page(diagram.id))
         assert shown(str(on_page(diagram.spec.shows))) in squeezed(page.cssselect(".lead")[0].text_content())
         for ref in diagram.facts():
             (fact,) = facts_of(page, f"{ref.kind}-{ref.fact.key}")
@@ -108,7 +107,7 @@ def test_an_article_tells_every_text_of_every_fact(book: Book, in_order: list[Di
 def test_a_number_has_its_year_its_basis_and_its_source(book: Book, in_order: list[Diagram], checked: Checked) -> None:
     words = checked.curriculum.plan.words
     for diagram in in_order:
-        page = book.page(page_of(diagram.id))
+        page = book.page(article_page(diagram.id))
         for metric in diagram.spec.metrics:
             (basis,) = page.cssselect(f"#metric-{metric.id} .basis")
             source = diagram.sources[metric.source]
@@ -119,7 +118,7 @@ def test_a_number_has_its_year_its_basis_and_its_source(book: Book, in_order: li
 
 def test_every_fact_refers_to_its_source_in_the_list(book: Book, in_order: list[Diagram]) -> None:
     for diagram in in_order:
-        page = book.page(page_of(diagram.id))
+        page = book.page(article_page(diagram.id))
         listed = {item.get("id"): squeezed(item.text_content()) for item in page.cssselect(".sources li")}
         assert len(listed) == len({diagram.main_source, *(f.source for *_, f in diagram.facts() if f.source)})
         for ref in diagram.facts():
@@ -130,23 +129,23 @@ def test_every_fact_refers_to_its_source_in_the_list(book: Book, in_order: list[
 
 
 def test_articles_follow_each_other_in_the_order_of_the_plan(book: Book, in_order: list[Diagram]) -> None:
-    walked, name = [], page_of(in_order[0].id)
+    walked, name = [], article_page(in_order[0].id)
     while name:
         walked.append(name)
         name = next((link.get("href") for link in book.page(name).cssselect(".around [rel=next]")), "")
-    assert walked == [page_of(diagram.id) for diagram in in_order]
+    assert walked == [article_page(diagram.id) for diagram in in_order]
 
 
 def test_neighbours_are_those_of_group_and_company(book: Book, in_order: list[Diagram]) -> None:
     stripe = next(d for d in in_order if d.id == "stripe-request-flow")
-    found = set(book.links(page_of(stripe.id), ".neighbours"))
+    found = set(book.links(article_page(stripe.id), ".neighbours"))
     alike = [
         d
         for d in in_order
         if d is not stripe
         and ((d.category, d.spec.group) == (stripe.category, stripe.spec.group) or d.company == stripe.company)
     ]
-    assert found == {page_of(d.id) for d in alike}
+    assert found == {article_page(d.id) for d in alike}
     assert len(found) == 9, "two others of the facet, seven more of the company"
 
 
@@ -155,8 +154,8 @@ def test_what_is_easily_confused_stands_on_both_sides(book: Book) -> None:
         ("service-mesh-sidecar", "api-gateway-edge"),
         ("circuit-breaker-states", "bulkhead-thread-pool"),
     ):
-        assert page_of(other) in book.links(page_of(one), ".confused")
-        assert page_of(one) in book.links(page_of(other), ".confused")
+        assert article_page(other) in book.links(article_page(one), ".confused")
+        assert article_page(one) in book.links(article_page(other), ".confused")
     (named,) = book.page("read-api-gateway-edge.html").cssselect(".of-decision .pairs a")
     assert (named.text, named.get("href")) == ("Service mesh", "read-service-mesh-sidecar.html")
 
@@ -164,8 +163,8 @@ def test_what_is_easily_confused_stands_on_both_sides(book: Book) -> None:
 def test_cards_and_article_lead_to_each_other(book: Book, in_order: list[Diagram]) -> None:
     for diagram in in_order:
         cards = f"diagram-{diagram.id}.html"
-        assert cards in [link.get("href") for link in book.page(page_of(diagram.id)).cssselect(".side a")]
-        assert page_of(diagram.id) in [link.get("href") for link in book.page(cards).cssselect("main a")]
+        assert cards in [link.get("href") for link in book.page(article_page(diagram.id)).cssselect(".side a")]
+        assert article_page(diagram.id) in [link.get("href") for link in book.page(cards).cssselect("main a")]
 
 
 # --- days and weeks ---------------------------------------------------------------------------------------------------
@@ -181,7 +180,7 @@ def test_days_and_weeks_bring_what_the_timetable_says(
     table, of_slot = Timetable(plan, pace), slots(checked.curriculum)
     met = []
     for day in table.days:
-        brought = [page_of(d.id) for d in in_order if table.brings(of_slot[d.id]) is day]
+        brought = [article_page(d.id) for d in in_order if table.brings(of_slot[d.id]) is day]
         assert book.links(day_page(weeks, day.number), ".entries") == brought
         assert set(brought) <= set(book.links(week_page(weeks, day.week), "main"))
         met += brought
@@ -192,7 +191,7 @@ def test_days_and_weeks_bring_what_the_timetable_says(
             said = squeezed(book.page(day_page(weeks, day.number)).cssselect(".exam-box")[0].text_content())
             assert point.title in said
             assert all(task.text in said for task in point.tasks)
-    assert met == [page_of(diagram.id) for diagram in in_order]
+    assert met == [article_page(diagram.id) for diagram in in_order]
 
 
 def test_plan_day_leads_into_the_book(
@@ -214,10 +213,10 @@ def test_plan_day_leads_into_the_book(
 
 
 def test_the_contents_have_every_article_in_its_group(book: Book, in_order: list[Diagram]) -> None:
-    assert sorted(book.links("book-contents.html", "main")) == sorted(page_of(d.id) for d in in_order)
+    assert sorted(book.links("book-contents.html", "main")) == sorted(article_page(d.id) for d in in_order)
     for part in book.page("book-contents.html").cssselect(".toc div"):
         for link in part.cssselect("a"):
-            diagram = next(d for d in in_order if page_of(d.id) == link.get("href"))
+            diagram = next(d for d in in_order if article_page(d.id) == link.get("href"))
             assert diagram.group
             assert diagram.group.title == part.cssselect("dt")[0].text
 
@@ -231,7 +230,7 @@ def test_companies_stand_beside_their_facets(book: Book, in_order: list[Diagram]
             assert cell.get("data-of") == head, "what a narrow window shows in place of the head"
             found |= {(row.cssselect("th")[0].text, head, link.get("href")) for link in cell.cssselect("a")}
     expected = {
-        (d.company.name, d.group.title if d.category.facets_of and d.group else "More", page_of(d.id))
+        (d.company.name, d.group.title if d.category.facets_of and d.group else "More", article_page(d.id))
         for d in in_order
         if d.company
     }
@@ -239,13 +238,15 @@ def test_companies_stand_beside_their_facets(book: Book, in_order: list[Diagram]
 
 
 def test_every_decision_and_every_core_number_has_its_line(book: Book, in_order: list[Diagram]) -> None:
-    decisions = {(page_of(d.id), f.answer, f.wrong) for d in in_order for f in d.spec.decisions}
+    decisions = {(article_page(d.id), f.answer, f.wrong) for d in in_order for f in d.spec.decisions}
     lines = book.page("book-decisions.html").cssselect(".lines tbody tr")
     cells = [[squeezed(cell.text_content()) for cell in line] for line in lines]
     links = [line.cssselect("a")[0].get("href").partition("#")[0] for line in lines]
     assert {(link, answer, wrong) for link, (_, answer, wrong, _) in zip(links, cells, strict=True)} == decisions
 
-    numbers = {f"{page_of(d.id)}#metric-{f.id}" for d in in_order for f in d.spec.metrics[:2] if f.basis != "worked"}
+    numbers = {
+        f"{article_page(d.id)}#metric-{f.id}" for d in in_order for f in d.spec.metrics[:2] if f.basis != "worked"
+    }
     found = [line.cssselect("a")[0].get("href") for line in book.page("book-numbers.html").cssselect("tbody tr")]
     assert len(found) == len(numbers) > 200
     assert set(found) == numbers
@@ -269,7 +270,7 @@ def test_what_is_pasted_into_anki_finds_these_cards_and_no_others(
             return {note.key for note in built.living if note.key.partition("/")[0] in diagrams}
 
         for diagram in in_order[::12]:
-            assert found(page_of(diagram.id)) == of(diagram.id)
+            assert found(article_page(diagram.id)) == of(diagram.id)
         for name in ("book-16-day-001.html", "book-16-week-01.html"):
             brought = book.links(name, "main")
             day = [page.removeprefix("read-").removesuffix(".html") for page in brought]

@@ -66,7 +66,8 @@ def test_it_prints_on_both_papers_with_its_head_on_every_page(tmp_path: Path, br
             assert point.text in printed.text
         for heading in ("Log of the week", "How deep", "Weak areas", "What changes next week"):
             assert heading in printed.text
-    assert faults_on_screen(browser, file) == []
+    for night in (False, True):
+        assert faults_on_screen(browser, file, night=night) == []
 
 
 @pytest.mark.parametrize(

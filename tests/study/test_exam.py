@@ -12,13 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
+from atlas_decks.cards.notes import note_key
 from atlas_decks.cli import run
 from atlas_decks.curriculum import load
-from atlas_decks.curriculum.models import Curriculum, Task
+from atlas_decks.curriculum.models import Curriculum, Diagram, FactRef, Task
 from atlas_decks.problems import ProblemsFoundError
 from atlas_decks.project import Project
 from atlas_decks.study.exam import Exam, draw_exam, spread
 from atlas_decks.study.exam_pages import exam_pages
+from atlas_decks.study.standing import Standing
 from support.builds import Checked
 from support.paper import PAPERS, faults_on_screen, print_page
 
@@ -152,6 +154,61 @@ def test_the_sheets_belong_together(curriculum: Curriculum, tmp_path: Path, slug
     assert boxes == 3 * sum(len(s.questions) for s in exam.sections if s.task.ask not in ("design", "list", None))
 
 
+# --- drawn for a learner ----------------------------------------------------------------------------------------------
+
+
+def _key(diagram: Diagram, ref: FactRef) -> str:
+    return note_key(diagram.id, ref.kind, ref.fact.key)
+
+
+def _draw_for(curriculum: Curriculum, slug: str, standing: Standing) -> Exam:
+    return draw_exam(curriculum, next(c for c in curriculum.plan.checkpoints if c.slug == slug), 3, standing)
+
+
+@pytest.mark.parametrize("slug", EXAMS)
+def test_only_what_was_met_is_asked(curriculum: Curriculum, slug: str) -> None:
+    keys = [_key(diagram, ref) for diagram in curriculum.diagrams for ref in diagram.facts()]
+    met = set(random.Random(2).sample(keys, len(keys) // 8))
+    diagrams = {key.split("/")[0] for key in met}
+    exam = _draw_for(curriculum, slug, Standing(met=met))
+    asked = [q for section in exam.sections for q in section.questions]
+    assert asked
+    for q in asked:
+        assert q.diagram.id in diagrams
+        assert not q.fact or _key(q.diagram, q.fact) in met
+    for section in exam.sections:
+        assert {diagram.id for diagram in section.names} <= diagrams
+        assert section.points <= _draw(curriculum, slug, 3).sections[exam.sections.index(section)].points
+    everything = {*keys, *(note_key(diagram.id, "redraw", "redraw") for diagram in curriculum.diagrams)}
+    assert _draw_for(curriculum, slug, Standing(met=everything)).sections == _draw(curriculum, slug, 3).sections
+
+
+def test_a_drawing_is_met_by_its_own_card_alone(curriculum: Curriculum) -> None:
+    saga = next(diagram for diagram in curriculum.diagrams if diagram.spec.group == "saga")
+    exam = _draw_for(curriculum, "week-04", Standing(met={note_key(saga.id, "redraw", "redraw")}))
+    assert [q.diagram for section in exam.sections for q in section.questions] == [saga]
+    assert [section.points for section in exam.sections] == [2, 0, 0]
+
+
+def test_what_is_weak_comes_first_and_every_group_keeps_its_share(curriculum: Curriculum) -> None:
+    chance = random.Random(5)
+    names = [*(d.id for d in curriculum.diagrams), *(_key(d, ref) for d in curriculum.diagrams for ref in d.facts())]
+    missed = {name: chance.random() for name in names}
+    plain, weak = _draw(curriculum, "week-04", 3), _draw_for(curriculum, "week-04", Standing(missed=missed))
+    patterns = [d for d in curriculum.diagrams if d.category.slug == "patterns"]
+    groups = [Counter(q.diagram.spec.group for q in exam.sections[0].questions) for exam in (plain, weak)]
+    assert groups[0] == groups[1]
+    for group, count in groups[1].items():
+        weakest = sorted((d.id for d in patterns if d.spec.group == group), key=lambda name: -missed[name])[:count]
+        assert {q.diagram.id for q in weak.sections[0].questions if q.diagram.spec.group == group} == set(weakest)
+    for section in weak.sections[1:2]:
+        for q in section.questions:
+            mine = [missed[_key(q.diagram, r)] for r in q.diagram.facts() if r.kind in section.task.kinds]
+            assert q.fact
+            assert missed[_key(q.diagram, q.fact)] in sorted(mine, reverse=True)[:2]
+    assert _draw_for(curriculum, "week-04", Standing(missed=missed)) == weak
+
+
 def test_what_is_not_written_is_said_and_not_counted(curriculum: Curriculum, checked: Checked) -> None:
     few = [d for d in curriculum.diagrams if d.category.slug != "guarantees"]
     thin = Curriculum(curriculum.plan, curriculum.plan_source, tuple(few))
@@ -182,7 +239,8 @@ def test_all_sheets_print_on_both_papers(
             assert len(printed.pages) <= {"questions.html": 8, "answers.html": 20, "score.html": 4}[name]
             for number, section in enumerate(exam.sections, 1):
                 assert f"Task {number}: {section.task.text}" in printed.text or not section.points
-        assert faults_on_screen(browser, file) == []
+        for night in (False, True):
+            assert faults_on_screen(browser, file, night=night) == []
 
 
 def test_a_project_without_checkpoints_and_a_wrong_name(starter: Project, capsys: pytest.CaptureFixture[str]) -> None:

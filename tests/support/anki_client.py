@@ -103,8 +103,9 @@ def weekdays(col: Any, job: Step) -> str:
     ]
     if wrong:
         return _few(wrong)
-    if (there := len(col.find_cards(f"tag:{guides}"))) != len(decks):
-        wrong.append(f"{there} guide cards, expected {len(decks)}")
+    expected = len(decks) + len(job["expected"]["exams"])
+    if (there := len(col.find_cards(f"tag:{guides}"))) != expected:
+        wrong.append(f"{there} guide cards, expected {expected}")
     # everything was learnt, lapsed twice and is due today
     col.db.execute(
         "UPDATE cards SET type = 2, queue = 2, ivl = 1, factor = 2500, reps = 3, lapses = 2, due = ? "
@@ -118,6 +119,36 @@ def weekdays(col: Any, job: Step) -> str:
         if gathered != cards:
             wrong.append(f"{name}: {gathered} of {cards} due cards")
         col.sched.empty_filtered_deck(number)
+    return _few(wrong)
+
+
+def exams(col: Any, job: Step) -> str:
+    """The decks of the exams, imported with those of the weekdays, ask without scheduling anything anew."""
+    guides, wrong = job["expected"]["guides"], []
+    # as after `weekdays`, but nothing is due today
+    col.db.execute("UPDATE cards SET due = ? WHERE odid = 0 AND type = 2", col.sched.today + 3)
+    for name in job["expected"]["exams"]:
+        number = col.decks.id_for_name(name)
+        deck = col.decks.get(number) if number else None
+        if deck is None or not deck["dyn"] or deck["resched"]:
+            wrong.append(f"{name}: no filtered deck that leaves the scheduling alone")
+            continue
+        before = _state(col)
+        col.sched.rebuild_filtered_deck(number)
+        gathered = set(col.find_cards(f"did:{number} -tag:{guides}"))
+        col.decks.select(number)
+        answered = 0
+        while (card := col.sched.getCard()) is not None and answered <= len(gathered):
+            card.start_timer() if hasattr(card, "start_timer") else card.startTimer()
+            buttons = col.sched.answerButtons(card)
+            # before 23.12, Again asks once more in the same sitting, whatever the deck says
+            col.sched.answerCard(card, buttons if version() < (23, 12) else 1 + answered % buttons)
+            answered += 1
+        if not gathered or answered != len(gathered):
+            wrong.append(f"{name}: {answered} answers, {len(gathered)} cards")
+        col.db.execute("UPDATE cards SET queue = type WHERE queue < 0 AND queue > -4")  # siblings, hidden for a day
+        moved = [key for key, held in _state(col).items() if held != before[key] and "plan/guide" not in key]
+        wrong += [f"{name}: {key} is scheduled anew" for key in moved]
     return _few(wrong)
 
 
@@ -194,7 +225,7 @@ def main(job: Step) -> dict[str, str]:
     """Take the steps; what a step raises is what is wrong with it."""
     results: dict[str, str] = {}
     anki.lang.set_lang("en")  # as the window does; without it the older importer fails
-    for steps in ((imported, rendered, presets, weekdays), (updated, retired)):
+    for steps in ((imported, rendered, presets, weekdays, exams), (updated, retired)):
         with tempfile.TemporaryDirectory(prefix="atlas-client-") as folder:
             col = Collection(str(Path(folder) / "collection.anki2"))
             for step in steps:

@@ -40,11 +40,11 @@ def print_page(browser: Any, file: Path, paper: str) -> Printed:
     return Printed(texts, {(width - (width == 596), height - (height == 843)) for width, height in sizes})
 
 
-def faults_on_screen(browser: Any, file: Path) -> list[str]:
+def faults_on_screen(browser: Any, file: Path, *, night: bool = False) -> list[str]:
     """What is wrong with a page in a window of 390 px: what axe finds, and whether it is wider than the window."""
     from axe_playwright_python.sync_playwright import Axe
 
-    page = browser.new_page(viewport={"width": 390, "height": 800})
+    page = browser.new_page(viewport={"width": 390, "height": 800}, color_scheme="dark" if night else "light")
     outside: list[str] = []
     page.on("request", lambda request: outside.append(request.url) if request.url.startswith("http") else None)
     try:

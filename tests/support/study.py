@@ -59,9 +59,10 @@ class Learner:
         return GOOD if card.type != 2 or self.chance.random() < self.recall else AGAIN
 
     def sleep(self, days: int = 1) -> None:
-        """Let days pass."""
+        """Let days pass. The list of decks comes first then, and ends the burying of the day before."""
         age(self.col, days)
         self.col.db.execute("PRAGMA synchronous = OFF")
+        self.col.sched.deck_due_tree()
 
     def study_some(self, name: str, cards: int) -> None:
         """Answer so many cards of a deck."""

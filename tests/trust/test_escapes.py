@@ -33,8 +33,9 @@ def at(sample: Sample, *arguments: str) -> int:
     return run(["--project", str(sample.root), *arguments])
 
 
-def test_a_title_on_a_guide_is_text(sample: Sample) -> None:
-    sample.edit("title: Patterns", f"title: '{EVIL}'", ATLAS)
+@pytest.mark.parametrize("title", ["title: Patterns", "title: Final"])
+def test_a_title_on_a_guide_is_text(sample: Sample, title: str) -> None:
+    sample.edit(title, f"title: '{EVIL}'", ATLAS)
     assert at(sample, "build") == 0
     guides = "".join(rows(sample.root / "decks/atlas-plan.apkg", "SELECT flds FROM notes"))
     assert "&lt;img" in guides

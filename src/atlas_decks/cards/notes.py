@@ -21,7 +21,6 @@ from atlas_decks.diagrams.alt_text import alt_text
 from atlas_decks.diagrams.picture import Picture
 
 Values = Mapping[str, str]  # HTML by the name of a field
-_QUESTION_MARKS = ("?", "？", "؟")
 
 
 @dataclass(frozen=True)
@@ -188,11 +187,7 @@ class NoteMaker:
         ]
         if diagram.company:
             tags.append(f"company::{diagram.company.slug}")
-        for focus in self.plan.focus:
-            company = diagram.company.slug if diagram.company else ""
-            listed = diagram.spec.group in focus.groups or diagram.category.slug in focus.categories
-            if listed or company in focus.companies or focus.slug in diagram.spec.focus:
-                tags.append(f"focus::{focus.slug}")
+        tags += [f"focus::{focus.slug}" for focus in self.plan.focus if focus.takes(diagram)]
         for checkpoint in self.plan.checkpoints:
             if diagram.category.tier in checkpoint.tiers:
                 tags.append(f"checkpoint::{checkpoint.slug}")
@@ -228,8 +223,7 @@ def _trade_off(maker: NoteMaker, fact: TradeOff) -> Values:
 
 
 def _decision(maker: NoteMaker, fact: Decision) -> Values:
-    asked = fact.prompt.endswith(_QUESTION_MARKS)
-    return {} if asked else {"Question": str(plain(maker.words.ask_decision))}
+    return {} if fact.is_question else {"Question": str(plain(maker.words.ask_decision))}
 
 
 def _trace(maker: NoteMaker, fact: Trace) -> Values:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from atlas_decks.cards.markup import plain, rich
-from atlas_decks.curriculum.models import Check, Diagram, PictureKind, Plan, Point, Technique
+from atlas_decks.curriculum.models import Check, Diagram, Metric, PictureKind, Plan, Point, Technique
 from atlas_decks.curriculum.words import Words
 from atlas_decks.diagrams.picture import Picture
 
@@ -89,6 +89,11 @@ def applies(point: Point, diagram: Diagram, picture: Picture) -> bool:
     return point.check is None or any(True for _ in _lines(diagram, picture, point.check))
 
 
+def about_money(metric: Metric) -> bool:
+    """Whether a number says what something costs."""
+    return bool(_MONEY.search(f"{metric.prompt} {metric.answer} {metric.formula or ''}"))
+
+
 def grading(points: int, words: Words) -> str:
     """How to grade a redraw by the points that were met.
 
@@ -118,7 +123,7 @@ def _lines(diagram: Diagram, picture: Picture, check: Check | None, words: Words
                 yield _Line(rich(fact.choice), [rich(fact.instead)])
     elif check in ("metrics", "costs"):
         for metric in spec.metrics:
-            if check == "metrics" or _MONEY.search(f"{metric.prompt} {metric.answer} {metric.formula or ''}"):
+            if check == "metrics" or about_money(metric):
                 yield _Line(rich(metric.prompt), [rich(metric.answer)])
     elif check == "failures":
         for failure in spec.failures:

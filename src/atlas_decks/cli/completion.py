@@ -66,3 +66,4 @@ companies = _completing(lambda project: ((company.slug, company.name) for compan
 categories = _completing(lambda project: ((category.slug, category.title) for category in _plan(project).categories))
 tags = _completing(lambda project: tags_of(_plan(project)))
 weeks = _completing(lambda project: ((str(pace.weeks), "weeks of the plan") for pace in _plan(project).paces))
+tracks = _completing(lambda project: ((track.slug, track.title) for track in _plan(project).focus))

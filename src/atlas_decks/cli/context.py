@@ -167,21 +167,20 @@ rest = click.option(
 _YEARS = range(1970, 2200)  # in which calendars can be reckoned with
 
 
-def start(*, required: bool) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """The option for the date of the plan's first day; the command gets a date, or None."""
+def day(name: str, *, help: str, required: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """An option for a date; the command gets a date, or None."""
 
     def to_date(_: click.Context, __: click.Parameter, value: datetime | None) -> date | None:
         if value is not None and value.year not in _YEARS:
             raise click.BadParameter(f"{value.year} is no year between {_YEARS[0]} and {_YEARS[-1]}")
         return value.date() if value else None
 
-    return click.option(
-        "--start",
-        type=click.DateTime(["%Y-%m-%d"]),
-        required=required,
-        callback=to_date,
-        help="The first day of the plan, such as 2027-01-04.",
-    )
+    return click.option(name, type=click.DateTime(["%Y-%m-%d"]), required=required, callback=to_date, help=help)
+
+
+def start(*, required: bool) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The option for the date of the plan's first day."""
+    return day("--start", required=required, help="The first day of the plan, such as 2027-01-04.")
 
 
 def selection(command: Callable[..., Any]) -> Callable[..., Any]:

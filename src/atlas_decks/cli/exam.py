@@ -11,15 +11,30 @@ from atlas_decks.cli.context import Context, pass_context
 from atlas_decks.curriculum import load
 from atlas_decks.curriculum.models import Checkpoint, Plan
 from atlas_decks.files import replace
+from atlas_decks.learner.collection.model import LearnerCollection
+from atlas_decks.learner.collection.read import read_collection
 from atlas_decks.problems import Problem, ProblemsFoundError, WrongRequestError
 from atlas_decks.study.exam import draw_exam
 from atlas_decks.study.exam_pages import exam_pages
+from atlas_decks.study.standing import standing_of
 
 
 @click.command("exam")
 @click.argument("checkpoint")
 @click.option(
     "--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Another number draws other questions."
+)
+@click.option(
+    "--only-studied",
+    metavar="COLLECTION",
+    type=click.Path(path_type=Path),
+    help="Ask only what was begun in a collection: an exported .colpkg, or the profile's collection.anki2.",
+)
+@click.option(
+    "--weak",
+    metavar="COLLECTION",
+    type=click.Path(path_type=Path),
+    help="Ask first what was missed most in a collection; every group still has its share.",
 )
 @click.option(
     "--output",
@@ -29,28 +44,50 @@ from atlas_decks.study.exam_pages import exam_pages
 )
 @options.renderer
 @pass_context
-def command(context: Context, checkpoint: str, seed: int, output: Path | None, renderer: str) -> None:
+def command(context: Context, /, checkpoint: str, seed: int, renderer: str, **paths: Path | None) -> None:
     """Write a CHECKPOINT of the plan as pages to print: questions, answers, and the score.
 
     Questions are drawn by the seed, spread over the groups; the same seed draws the same.
 
     \b
-    Example:
+    Examples:
       atlas-decks exam week-04 --seed 7 -o exam
+      atlas-decks exam week-08 --only-studied mine.colpkg --weak mine.colpkg
     """
     with context.session(renderer) as session:
         curriculum, _ = load.load(session.project)
-        exam = draw_exam(curriculum, _find(curriculum.plan, checkpoint), seed)
+        point = _find(curriculum.plan, checkpoint)
+        studied, weak = _held(context, curriculum.plan, paths["only_studied"], paths["weak"])
+        exam = draw_exam(curriculum, point, seed, standing_of(studied, weak))
         if not any(section.questions or section.names for section in exam.sections):
-            message, hint = f"nothing that {checkpoint} asks for is written yet", "see `atlas-decks stats`"
-            raise ProblemsFoundError([Problem(checkpoint, 0, 0, "nothing-written", message, hint)])
+            raise _nothing(checkpoint, paths["only_studied"])
         pictures = options.draw(session, exam.diagrams)
     sheets = exam_pages(exam, curriculum.plan, pictures)
-    folder = output or options.own_folder(f"exam-{checkpoint}")
+    folder = paths["output"] or options.own_folder(f"exam-{checkpoint}")
     folder.mkdir(parents=True, exist_ok=True)
     for name, sheet in sheets.items():
         replace.write_file(folder / name, sheet)
         context.say(str(folder / name))
+
+
+def _held(context: Context, plan: Plan, *files: Path | None) -> list[LearnerCollection | None]:
+    """The collections, each read once; says what is odd about them."""
+    read = {file: read_collection(file, plan.id) for file in dict.fromkeys(filter(None, files))}
+    for file, held in read.items():
+        for notice in held.notices:
+            context.say(f"{file}: {notice}")
+    return [read[file] if file else None for file in files]
+
+
+def _nothing(checkpoint: str, studied: Path | None) -> ProblemsFoundError:
+    """What is raised where there is nothing to ask."""
+    message, hint = f"nothing that {checkpoint} asks for is written yet", "see `atlas-decks stats`"
+    if studied:
+        message, hint = (
+            f"nothing that {checkpoint} asks for was begun in it",
+            "leave --only-studied out, or study first",
+        )
+    return ProblemsFoundError([Problem(str(studied or checkpoint), 0, 0, "nothing-to-ask", message, hint)])
 
 
 def _find(plan: Plan, slug: str) -> Checkpoint:

@@ -341,6 +341,8 @@ def _plan_faults(plan: Plan, source: Source) -> list[Problem]:
         known(focus.groups, groups, ("focus", i, "groups"), "group")
         known(focus.categories, categories, ("focus", i, "categories"), "category")
         known(focus.companies, companies, ("focus", i, "companies"), "company")
+    known(plan.interview.categories, categories, ("interview", "categories"), "category")
+    known(plan.interview.groups, groups, ("interview", "groups"), "group")
     for i, checkpoint in enumerate(plan.checkpoints):
         known(checkpoint.tiers, tiers, ("checkpoints", i, "tiers"), "tier")
         for j, task in enumerate(checkpoint.tasks):

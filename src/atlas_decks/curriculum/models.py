@@ -122,7 +122,10 @@ class Wave(Model):
 
 
 class Focus(Model):
-    """A focus track: a diagram belongs to it when its group, category or company is listed."""
+    """A focus track: a diagram belongs to it when its group, category or company is listed.
+
+    `constraints` are what a mock interview on the track may demand of a design.
+    """
 
     slug: Slug
     title: Title
@@ -130,6 +133,13 @@ class Focus(Model):
     groups: tuple[Slug, ...] = ()
     categories: tuple[Slug, ...] = ()
     companies: tuple[Slug, ...] = ()
+    constraints: Annotated[tuple[Text, ...], Field(max_length=12)] = ()
+
+    def takes(self, diagram: Diagram) -> bool:
+        """Whether a diagram belongs to the track; it may also say so itself."""
+        company = diagram.company.slug if diagram.company else ""
+        listed = diagram.spec.group in self.groups or diagram.category.slug in self.categories
+        return listed or company in self.companies or self.slug in diagram.spec.focus
 
 
 Ask = Literal["redraw", "list", "recall", "compare", "design"]
@@ -167,6 +177,22 @@ class Checkpoint(Model):
     minutes: Minutes
     pass_percent: Annotated[int, Field(ge=1, le=100)] | None = None
     tasks: Annotated[tuple[Task, ...], Field(min_length=1, max_length=8)]
+
+
+class Interview(Model):
+    """What a mock interview may ask to design: diagrams of these groups and categories, all where there are neither.
+
+    `constraints` are what it may demand of a design where no focus track is chosen.
+    """
+
+    categories: tuple[Slug, ...] = ()
+    groups: tuple[Slug, ...] = ()
+    constraints: Annotated[tuple[Text, ...], Field(max_length=12)] = ()
+
+    def takes(self, diagram: Diagram) -> bool:
+        """Whether a diagram may be the subject of an interview."""
+        listed = diagram.spec.group in self.groups or diagram.category.slug in self.categories
+        return listed or not (self.groups or self.categories)
 
 
 class Complexity(Model):
@@ -246,6 +272,7 @@ class Plan(Model):
     companies: tuple[Company, ...] = ()
     focus: tuple[Focus, ...] = ()
     checkpoints: tuple[Checkpoint, ...] = ()
+    interview: Interview = Interview()
     complexity: Annotated[tuple[Complexity, ...], Field(min_length=1)]
     rules: RuleSettings = RuleSettings()
     self_assessment: Annotated[tuple[Point, ...], Field(min_length=1)]
@@ -407,6 +434,11 @@ class Decision(Fact):
     wrong: Annotated[Text, Field(alias="not")]
     tell: Text
     source: Slug | None = None
+
+    @property
+    def is_question(self) -> bool:
+        """Whether the prompt asks by itself, in whatever script, so that no question need follow it."""
+        return self.prompt.endswith(("?", "？", "؟"))
 
 
 class DiagramSpec(Model):

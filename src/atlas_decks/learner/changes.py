@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import apsw
 
 from atlas_decks.learner.reading import MAX_FIELDS, TooLargeError, opened, rows, table, text, whole
 from atlas_decks.problems import Problem, ProblemsFoundError
@@ -127,7 +128,7 @@ def read_package(package: Path | bytes) -> Packed:
     try:
         with opened(io.BytesIO(package) if isinstance(package, bytes) else package) as connection:
             return _read_collection(connection)
-    except Exception as error:  # a package of a stranger may fail in any way that zipfile, sqlite3 and json can
+    except Exception as error:  # a package of a stranger may fail in any way that zipfile, APSW and json can
         hint = "name an .apkg that atlas-decks built"
         name = "package" if isinstance(package, bytes) else str(package)
         reason = "not enough memory" if isinstance(error, MemoryError) else str(error) or type(error).__name__
@@ -135,7 +136,7 @@ def read_package(package: Path | bytes) -> Packed:
         raise ProblemsFoundError([Problem(name, 0, 0, "package", message, hint)]) from error
 
 
-def _read_collection(connection: sqlite3.Connection) -> Packed:
+def _read_collection(connection: apsw.Connection) -> Packed:
     found = next(rows(connection, "SELECT models, decks FROM col"), None)
     if found is None:
         raise ValueError("it describes no decks")

@@ -1,20 +1,22 @@
 """Opens the collection in a package that may come from anybody: within limits of bytes, rows and seconds.
 
 A small zip file may hold an endless one; SQLite may be made to compute for ever by a view; values may be of any type.
+The SQLite is that of APSW: what reads strange files should be new, and known.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
-import sqlite3
 import tempfile
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
+
+import apsw
 
 from atlas_decks.problems import Problem, ProblemsFoundError
 
@@ -24,9 +26,16 @@ MAX_VALUE = 8_000_000  # bytes of one value
 MAX_FIELDS = 1_000  # of a note type; the largest of ours has some thirty
 MAX_ROWS = 1_000_000  # of notes, and of cards
 MAX_SECONDS = 30.0  # of reading the tables
-_CHUNK = 1 << 20
+CHUNK = 1 << 20  # bytes that are copied at a time
 _CHECK_EVERY = 10_000  # SQLite's steps between two looks at the clock
 _TABLES = frozenset({"col", "notes", "cards"})
+
+
+class Readable(Protocol):
+    """What can be read bit by bit."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most so many bytes; none at the end."""
 
 
 class TooLargeError(ValueError):
@@ -37,28 +46,49 @@ class ComputedError(ValueError):
     """A table, or a column of one, is computed as it is read."""
 
 
+def copy_within(source: Readable, target: BinaryIO) -> None:
+    """Copy what is read from `source`. Raises TooLargeError where that is larger than a collection may be."""
+    size = 0
+    while chunk := source.read(CHUNK):
+        size += len(chunk)
+        if size > MAX_BYTES:
+            raise TooLargeError(f"its collection has more than {MAX_BYTES:,} bytes")
+        target.write(chunk)
+
+
 @contextmanager
-def opened(package: Path | BinaryIO) -> Iterator[sqlite3.Connection]:
-    """The collection of a package, to be read only. Raises whatever zipfile and sqlite3 do, and TooLargeError."""
+def guarded(file: Path, tables: Collection[str], *, alone: bool = True) -> Iterator[apsw.Connection]:
+    """A database to be read only, within the limits; `tables` are those that must be there, and be no more than tables.
+
+    `alone`: nothing lies beside the file that belongs to it; else it is opened as one that may be written to, as its
+    write-ahead log wants it. Raises ComputedError, TooLargeError and whatever APSW does.
+    """
+    if alone:
+        flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+        connection = apsw.Connection(f"{file.as_uri()}?mode=ro&immutable=1", flags=flags)
+    else:
+        connection = apsw.Connection(str(file), flags=apsw.SQLITE_OPEN_READWRITE)
+    try:
+        connection.limit(apsw.SQLITE_LIMIT_LENGTH, MAX_VALUE)
+        connection.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
+        connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
+        ends = time.monotonic() + MAX_SECONDS
+        connection.set_progress_handler(lambda: time.monotonic() > ends, _CHECK_EVERY)
+        require_tables(connection, tables)
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
+def opened(package: Path | BinaryIO) -> Iterator[apsw.Connection]:
+    """The collection of a package, to be read only. Raises whatever zipfile and APSW do, and TooLargeError."""
     with zipfile.ZipFile(package) as archive, tempfile.TemporaryDirectory(prefix="atlas-diff-") as folder:
         file = Path(folder) / MEMBER
-        size = 0
         with archive.open(MEMBER) as packed, file.open("wb") as unpacked:
-            while chunk := packed.read(_CHUNK):
-                size += len(chunk)
-                if size > MAX_BYTES:
-                    raise TooLargeError(f"its collection has more than {MAX_BYTES:,} bytes")
-                unpacked.write(chunk)
-        connection = sqlite3.connect(f"{file.as_uri()}?mode=ro&immutable=1", uri=True)
-        try:
-            connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE)
-            connection.execute("PRAGMA trusted_schema = OFF")
-            ends = time.monotonic() + MAX_SECONDS
-            connection.set_progress_handler(lambda: time.monotonic() > ends, _CHECK_EVERY)
-            _require_tables(connection)
+            copy_within(packed, unpacked)
+        with guarded(file, _TABLES) as connection:
             yield connection
-        finally:
-            connection.close()
 
 
 def require_small(package: Path) -> None:
@@ -78,10 +108,10 @@ def require_small(package: Path) -> None:
         pass
 
 
-def rows(connection: sqlite3.Connection, query: str) -> Iterator[tuple[Any, ...]]:
+def rows(connection: apsw.Connection, query: str, values: Sequence[str | int] = ()) -> Iterator[tuple[Any, ...]]:
     """The rows of a query. Raises TooLargeError where they are too many, or hold too much."""
     size = 0
-    for number, row in enumerate(connection.execute(query)):
+    for number, row in enumerate(connection.execute(query, values)):
         size += sum(len(value) for value in row if isinstance(value, (str, bytes)))
         if number >= MAX_ROWS:
             raise TooLargeError(f"more than {MAX_ROWS:,} rows")
@@ -112,12 +142,12 @@ def table(value: object, what: str) -> dict[str, Any]:
     return found
 
 
-def _require_tables(connection: sqlite3.Connection) -> None:
+def require_tables(connection: apsw.Connection, tables: Collection[str]) -> None:
     """Raise ComputedError where a table is computed: a view, or one that a module of SQLite makes up."""
     found = {
         name: (kind, sql or "") for kind, name, sql in rows(connection, "SELECT type, name, sql FROM sqlite_master")
     }
-    for name in sorted(_TABLES):
+    for name in sorted(tables):
         kind, sql = found.get(name, ("", ""))
         if kind != "table" or text(sql, name).upper().startswith("CREATE VIRTUAL"):
             raise ComputedError(f"no table {name}")

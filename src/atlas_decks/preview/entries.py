@@ -17,7 +17,7 @@ from atlas_decks.compiled.in_order import StudyOrder
 from atlas_decks.curriculum.models import Curriculum, Diagram
 from atlas_decks.diagrams.picture import Picture
 from atlas_decks.preview.cards import Card, CardMaker
-from atlas_decks.study.today import page_of
+from atlas_decks.study.book_pages import article_page
 
 _ELEMENT = re.compile(r"<[^<>]+>")
 _AROUND_FORMULA = re.compile(r"\\[()]")  # only formulas have it: see `mathematics.readable`
@@ -45,7 +45,7 @@ class Entry:
     @property
     def article(self) -> str:
         """File name of its page in the book."""
-        return page_of(self.diagram.id)
+        return article_page(self.diagram.id)
 
     @property
     def width(self) -> int:

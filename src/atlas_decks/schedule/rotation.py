@@ -3,53 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
 
 from atlas_decks.curriculum.models import WEEKDAYS, Plan
 from atlas_decks.schedule.decks import parent_deck_name
+from atlas_decks.schedule.filtered import DUE, RANDOM, DeckSearch, FilteredDeck, living_cards
 
 WEEKEND = "weak"
 _ALL = 9999  # cards that a search takes at most: Anki's largest number
-# Anki's numbers for the order of a filtered deck, from its proto/anki/decks.proto (Deck.Filtered.SearchTerm.Order)
-_RANDOM = 1
-_DUE = 6
 
 
-class DeckSearch(NamedTuple):
-    """A search of a filtered deck, how many cards it takes at most, and in which order (Anki's number)."""
-
-    search: str
-    limit: int
-    order: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class RotationDay:
-    """A weekday's deck: its name below `<deck> plan`, its searches, and its guide's title and text."""
-
-    slug: str
-    name: str
-    searches: Sequence[DeckSearch]
-    title: str
-    about: str
-
-
-def rotation_of(plan: Plan) -> list[RotationDay]:
+def rotation_of(plan: Plan) -> list[FilteredDeck]:
     """The days with a category, in the order of the week, and the weekend's weak areas.
 
     A deck gathers what is due, first of the day's categories, then the rest, so that nothing is left for another day.
     New cards come from the decks of the tiers, where limits hold; a filtered deck knows none.
     """
     new = f"New cards come from {parent_deck_name(plan, 'cards')} and {parent_deck_name(plan, 'redraw')}."
-    rest = DeckSearch(f"{_ours(plan)} is:due", _ALL, _DUE)
-    found: list[RotationDay] = []
+    ours = living_cards(plan)
+    rest = DeckSearch(f"{ours} is:due", _ALL, DUE)
+    found: list[FilteredDeck] = []
     for day, name in WEEKDAYS.items():
         if titles := [category.title for category in plan.categories if category.day == day]:
-            first = DeckSearch(f"{_ours(plan)} is:due tag:{plan.tag}::day::{day}", _ALL, _DUE)
+            first = DeckSearch(f"{ours} is:due tag:{plan.tag}::day::{day}", _ALL, DUE)
             about = f"Rebuild gathers what is due today: {_and(titles)} first, then the rest."
             found.append(
-                RotationDay(
+                FilteredDeck(
                     slug=day,
                     name=f"{len(found) + 1} {name[:3]}",
                     searches=(first, rest),
@@ -57,12 +35,12 @@ def rotation_of(plan: Plan) -> list[RotationDay]:
                     about=f"{about} {new}",
                 )
             )
-    weak = DeckSearch(f"{_ours(plan)} -is:new (prop:lapses>=2 OR rated:7:1)", _ALL, _RANDOM)
+    weak = DeckSearch(f"{ours} -is:new (prop:lapses>=2 OR rated:7:1)", _ALL, RANDOM)
     about = (
         "Rebuild gathers weak areas first: cards that lapsed twice, or failed within the last seven days; then what is "
         "due. Sunday is for rest."
     )
-    weekend = RotationDay(
+    weekend = FilteredDeck(
         slug=WEEKEND,
         name=f"{len(found) + 1} Weekend",
         searches=(weak, rest),
@@ -70,18 +48,6 @@ def rotation_of(plan: Plan) -> list[RotationDay]:
         about=f"{about} {new}",
     )
     return [*found, weekend]
-
-
-def _ours(plan: Plan) -> str:
-    """The search for a plan's living cards, wherever a filtered deck has taken them."""
-    return f'"deck:{escaped(plan.deck)}::*" -tag:{plan.tag}::retired -is:suspended'
-
-
-def escaped(text: str) -> str:
-    """A text as it stands between quotes in a search: https://docs.ankiweb.net/searching.html#matching-special-characters."""
-    for special in ("\\", '"', "*", "_", ":"):
-        text = text.replace(special, f"\\{special}")
-    return text.replace("\\:\\:", "::")
 
 
 def _and(titles: Sequence[str]) -> str:

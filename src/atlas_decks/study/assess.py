@@ -7,18 +7,10 @@ from dataclasses import dataclass
 
 from atlas_decks.cards.redraw import applies
 from atlas_decks.diagrams.picture import Picture
+from atlas_decks.study.phases import DEPTHS, TARGETS
 from atlas_decks.study.sheets import pages
 from atlas_decks.study.today import Content
 
-_DEPTHS: Sequence[tuple[str, str]] = (  # the study plan's levels of understanding
-    ("Surface", "recognize and name"),
-    ("Shallow", "explain the basics"),
-    ("Medium", "apply in context"),
-    ("Deep", "modify and adapt"),
-    ("Expert", "innovate and teach"),
-)
-# its targets at the end of each quarter, in percent of the diagrams met, level by level
-_TARGETS: Sequence[Sequence[int]] = ((0, 30, 50, 20, 0), (0, 20, 40, 40, 0), (0, 10, 30, 60, 0), (0, 0, 20, 80, 0))
 _NOTES: Sequence[tuple[str, int]] = (  # what is written about a week, and for how many lines there is room
     ("Weak areas", 3),
     ("Strong areas", 2),
@@ -53,7 +45,7 @@ def sheet(content: Content, week: int, pictures: Mapping[str, Picture]) -> str:
         if day.week == week
         for diagram in content.of_day(day)
     ]
-    quarter, left = divmod(week * len(_TARGETS), timetable.pace.weeks)
+    quarter, left = divmod(week * len(TARGETS), timetable.pace.weeks)
     return pages().fill(
         "assess.html",
         plan=plan,
@@ -61,7 +53,7 @@ def sheet(content: Content, week: int, pictures: Mapping[str, Picture]) -> str:
         rows=rows,
         sums=[sum(column) for column in zip(*(row.asked for row in rows), strict=True)],
         total=sum(row.points for row in rows),
-        depths=_DEPTHS,
-        targets=() if left else _TARGETS[quarter - 1],
+        depths=DEPTHS,
+        targets=() if left else TARGETS[quarter - 1],
         notes=_NOTES,
     )

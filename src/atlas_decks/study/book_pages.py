@@ -1,6 +1,11 @@
-"""The file names of the book's days and weeks, in the site that `preview` writes; articles are `today.page_of`."""
+"""The file names of the book's pages, in the site that `preview` writes."""
 
 from __future__ import annotations
+
+
+def article_page(diagram: str) -> str:
+    """The page on a diagram, by its id."""
+    return f"read-{diagram}.html"
 
 
 def day_page(weeks: int, day: int) -> str:

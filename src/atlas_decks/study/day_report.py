@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from atlas_decks.curriculum.models import Diagram
-from atlas_decks.study.book_pages import day_page
+from atlas_decks.study.book_pages import article_page, day_page
 from atlas_decks.study.timetable import DAYS, StudyDay
-from atlas_decks.study.today import Content, Expected, core_cards, page_of, rotation
+from atlas_decks.study.today import Content, Expected, core_cards, rotation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +57,7 @@ class DayReport:
 
     def _diagram(self, diagram: Diagram) -> dict[str, Any]:
         cards = core_cards(diagram, self.content.timetable.pace.deeper)
-        page = str(self.site / page_of(diagram.id))
+        page = str(self.site / article_page(diagram.id))
         return {"id": diagram.id, "title": diagram.spec.title, "page": page, "cards": cards}
 
     def _head(self) -> Iterator[str]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
-from typing import TypeVar, get_args
+from typing import Any, NamedTuple, TypeVar, get_args
 
 from atlas_decks.curriculum.models import AskedKind, Checkpoint, Curriculum, Diagram, FactRef, Task
+from atlas_decks.study.standing import Standing
 
 GOOD = 2  # points of a question: all of it; 1: one thing missing; 0: less, as the cards are graded
 DIMENSIONS: Sequence[tuple[str, str, str, str]] = (  # the study plan's rubric: what earns 5, 3 and 1
@@ -55,11 +56,12 @@ class Section:
 
 @dataclass(frozen=True, kw_only=True)
 class Exam:
-    """A checkpoint, drawn."""
+    """A checkpoint, drawn; `standing` is whom it was drawn for."""
 
     checkpoint: Checkpoint
     seed: int
     sections: Sequence[Section]
+    standing: Standing
 
     @property
     def diagrams(self) -> list[Diagram]:
@@ -68,8 +70,11 @@ class Exam:
         return list(found.values())
 
 
-def draw_exam(curriculum: Curriculum, checkpoint: Checkpoint, seed: int) -> Exam:
-    """Draw the questions of a checkpoint's tasks.
+_ANYBODY = Standing()
+
+
+def draw_exam(curriculum: Curriculum, checkpoint: Checkpoint, seed: int, standing: Standing = _ANYBODY) -> Exam:
+    """Draw the questions of a checkpoint's tasks, of what a learner has met, and what was missed first.
 
     A task draws diagrams that no task before it asks about while there are any: a title or picture there could give an
     answer away.
@@ -79,40 +84,56 @@ def draw_exam(curriculum: Curriculum, checkpoint: Checkpoint, seed: int) -> Exam
     number = 1
     for place, task in enumerate(checkpoint.tasks):
         chance = random.Random(f"{seed}/{checkpoint.slug}/{place}")  # noqa: S311 - an exam, not a secret
-        section = _section(task, list(_candidates(curriculum, checkpoint, task)), used, chance, number)
+        pool = [diagram for diagram in _candidates(curriculum, checkpoint, task) if standing.takes(diagram)]
+        section = _section(pool, used, _Draw(task, chance, standing), number)
         number += len(section.questions)
         used |= {question.diagram.id for question in section.questions}
         sections.append(section)
-    return Exam(checkpoint=checkpoint, seed=seed, sections=sections)
+    return Exam(checkpoint=checkpoint, seed=seed, sections=sections, standing=standing)
 
 
-def _section(task: Task, pool: list[Diagram], used: Set[str], chance: random.Random, number: int) -> Section:
+class _Draw(NamedTuple):
+    """What a task's questions are drawn by."""
+
+    task: Task
+    chance: random.Random
+    standing: Standing
+
+
+def _section(pool: list[Diagram], used: Set[str], draw: _Draw, number: int) -> Section:
+    task = draw.task
     if task.ask == "list":
         return Section(task=task, questions=(), points=min(task.count, len(pool)), names=pool)
     drawn: list[_Item] = []
     for diagrams in ([d for d in pool if d.id not in used], [d for d in pool if d.id in used]):
         if len(drawn) < task.count:
-            drawn += _items(task, diagrams, task.count - len(drawn), chance)
+            drawn += _items(diagrams, task.count - len(drawn), draw)
     if task.ask == "compare":  # of one group, so that all can be had from the same one
-        drawn = [(diagram, None) for diagram in _of_one_group(pool, task.count, chance)]
+        drawn = [(diagram, None) for diagram in _of_one_group(pool, draw)]
     questions = [Question(number=place, diagram=item[0], fact=item[1]) for place, item in enumerate(drawn, number)]
     design = task.ask in (None, "design")
     return Section(task=task, questions=questions, points=_RUBRIC if design else GOOD * len(questions))
 
 
-def _items(task: Task, diagrams: Sequence[Diagram], count: int, chance: random.Random) -> list[_Item]:
+def _items(diagrams: Sequence[Diagram], count: int, draw: _Draw) -> list[_Item]:
+    task, chance, standing = draw
     if task.ask == "recall":
         asked = task.kinds or get_args(AskedKind)
-        facts: list[_Item] = [(d, ref) for d in diagrams for ref in d.facts() if ref.kind in asked]
-        return spread(facts, count, lambda item: _group_of(item[0]), chance, _nth_of_its_diagram(facts, chance))
+        facts: list[_Item] = [
+            (d, ref) for d in diagrams for ref in d.facts() if ref.kind in asked and standing.takes(d, ref)
+        ]
+        nth = _nth_of_its_diagram(facts, chance)
+        return spread(
+            facts, count, lambda item: _group_of(item[0]), chance, lambda item: (standing.strength(*item), nth(item))
+        )
     if task.ask in ("redraw", "design"):  # anchors first: the others' redraws do not come by themselves
-        chosen = spread(diagrams, count, _group_of, chance, lambda diagram: not diagram.spec.anchor)
+        chosen = spread(diagrams, count, _group_of, chance, lambda d: (standing.strength(d), not d.spec.anchor))
         return [(diagram, None) for diagram in chosen]
     return []
 
 
 def spread(
-    items: Iterable[_T], count: int, stratum: Callable[[_T], str], chance: random.Random, later: Callable[[_T], int]
+    items: Iterable[_T], count: int, stratum: Callable[[_T], str], chance: random.Random, later: Callable[[_T], Any]
 ) -> list[_T]:
     """Draw `count` items, or all, as evenly over their strata as these allow.
 
@@ -155,8 +176,9 @@ def _nth_of_its_diagram(facts: Sequence[_Item], chance: random.Random) -> Callab
     return lambda item: of_diagram[item[0].id].index(item[1])
 
 
-def _of_one_group(pool: Sequence[Diagram], count: int, chance: random.Random) -> list[Diagram]:
-    """Diagrams of one group: by chance one that has so many, else of the largest."""
+def _of_one_group(pool: Sequence[Diagram], draw: _Draw) -> list[Diagram]:
+    """Diagrams of one group: by chance one that has as many as the task wants, else of the largest."""
+    count, chance = draw.task.count, draw.chance
     groups: dict[str, list[Diagram]] = {}
     for diagram in pool:
         groups.setdefault(_group_of(diagram), []).append(diagram)
@@ -165,4 +187,4 @@ def _of_one_group(pool: Sequence[Diagram], count: int, chance: random.Random) ->
     most = max(map(len, groups.values()))
     chosen = chance.choice([diagrams for diagrams in groups.values() if len(diagrams) >= min(count, most)])
     chance.shuffle(chosen)
-    return chosen[:count]
+    return sorted(chosen, key=draw.standing.strength)[:count]

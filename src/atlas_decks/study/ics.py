@@ -11,19 +11,15 @@ from datetime import UTC, date, datetime, timedelta
 
 import icalendar
 
+from atlas_decks.study.book_pages import article_page
+from atlas_decks.study.maintenance import maintenance
 from atlas_decks.study.phases import MILESTONES, phase_of
-from atlas_decks.study.timetable import WEEK, StudyDay, Timetable
-from atlas_decks.study.today import Content, page_of, rotation
+from atlas_decks.study.timetable import StudyDay, Timetable
+from atlas_decks.study.today import Content, rotation
 
 # before and after the midnight with which an exam's day begins: nine o'clock the day before, eight on the day
 _ALARMS = (timedelta(hours=-15), timedelta(hours=8))
-_MONTH, _QUARTER, _YEAR = 4, 13, 52  # weeks after the end from which on each kind of maintenance begins
-_BYDAY = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-_MONTHLY = (
-    "Two hours: redraw 25 diagrams drawn at random, read five new incidents, add what is new, one mock interview."
-)
-_QUARTERLY = "A day: design one whole system, bring your notes up to date, learn one new technology, teach somebody."
-_YEARLY = "A week: go through all categories, correct what is out of date, add new companies, rebuild weak areas."
+_SEEDS = 10  # seeds that a week has, so that each of the plan's interviews is another one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +107,7 @@ def _study_day(content: Content, day: StudyDay) -> _Entry:
     written = content.of_day(day)
     if day.slots:
         lines.append(f"New: {len(day.slots)} diagrams planned, {len(written)} written.")
-    lines += [f"- {diagram.spec.title} ({page_of(diagram.id)})" for diagram in written]
+    lines += [f"- {diagram.spec.title} ({article_page(diagram.id)})" for diagram in written]
     lines.append(f"More: atlas-decks plan --day {day.number}")
     return _Entry(
         uid=f"day-{day.number:03d}",
@@ -132,8 +128,9 @@ def _week(week: int, days: list[StudyDay], timetable: Timetable) -> Iterator[_En
         yield _Entry(
             uid=f"interview-{week:02d}-{number + 1}",
             day=free[(2 * number + 1) * len(free) // (2 * phase.interviews)].date,
-            summary=f"Mock interview {number + 1} of {phase.interviews} ({phase.minutes} minutes)",
-            about=f"{phase.title}. {phase.about}",
+            summary=f"Mock interview {number + 1} of {phase.interviews} ({phase.length} minutes)",
+            about=f"{phase.title}. {phase.about}\nThe sheets: atlas-decks interview --level {phase.level} --seed "
+            f"{_SEEDS * week + number + 1}",
             kind="Interview",
         )
     yield _Entry(
@@ -160,24 +157,14 @@ def _milestones(timetable: Timetable) -> Iterator[_Entry]:
 
 
 def _maintenance(timetable: Timetable) -> Iterator[_Entry]:
-    """What keeps it after the end: on the last weekday of a week of the plan, and for a week from the first."""
-    last, first = timetable.end.weekday(), timetable.days[0].date.weekday()
-    month = _nth(timetable.end + timedelta(weeks=_MONTH), last, 1)
-    quarter = _nth(timetable.end + timedelta(weeks=_QUARTER), last, 2)
-    year = _nth(timetable.end + timedelta(weeks=_YEAR), first, 1)
-    rules = (f"FREQ=MONTHLY;BYDAY=1{_BYDAY[last]}", f"FREQ=MONTHLY;INTERVAL=3;BYDAY=2{_BYDAY[last]}")
-    yearly = f"FREQ=YEARLY;BYMONTH={year.month};BYDAY=1{_BYDAY[first]}"
-    for uid, day, summary, about, days, every in (
-        ("monthly", month, "Monthly review (2 hours)", _MONTHLY, 1, rules[0]),
-        ("quarterly", quarter, "Quarterly deep dive (8 hours)", _QUARTERLY, 1, rules[1]),
-        ("yearly", year, "Yearly refresh (a week)", _YEARLY, WEEK, yearly),
-    ):
-        yield _Entry(uid=uid, day=day, summary=summary, about=about, kind="Maintenance", days=days, every=every)
-
-
-def _nth(earliest: date, weekday: int, nth: int) -> date:
-    """The first date from `earliest` on that is the `nth` such weekday of its month."""
-    day = earliest
-    while day.weekday() != weekday or (day.day - 1) // WEEK + 1 != nth:
-        day += timedelta(days=1)
-    return day
+    """What keeps it after the end."""
+    for kept in maintenance(timetable):
+        yield _Entry(
+            uid=kept.slug,
+            day=kept.first,
+            summary=f"{kept.title} ({kept.takes})",
+            about=kept.about,
+            kind="Maintenance",
+            days=kept.days,
+            every=kept.rule,
+        )

@@ -16,11 +16,6 @@ from atlas_decks.study.timetable import WEEK, StudyDay, Timetable
 _MINUTE, _HOUR = 60, 3600  # seconds
 
 
-def page_of(diagram: str) -> str:
-    """The file name of the page to read on a diagram: its article in the book that `preview` writes."""
-    return f"read-{diagram}.html"
-
-
 @dataclass(frozen=True, kw_only=True)
 class Drawing:
     """A redraw: the diagram, and how many days ago it was new (0: today)."""

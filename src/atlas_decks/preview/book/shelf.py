@@ -11,10 +11,10 @@ from markupsafe import Markup
 from atlas_decks.cards.markup import on_page
 from atlas_decks.curriculum.models import Curriculum, Diagram, Pace
 from atlas_decks.preview.entries import Entry
-from atlas_decks.study.book_pages import day_page, week_page
+from atlas_decks.study.book_pages import article_page, day_page, week_page
 from atlas_decks.study.confusables import Confusion, confusions
 from atlas_decks.study.timetable import StudyDay, Timetable
-from atlas_decks.study.today import Content, page_of
+from atlas_decks.study.today import Content
 
 # codes of languages that are written in Arabic, Hebrew, Syriac or Thaana letters, where none says otherwise
 _RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "syr", "ug", "ur", "yi"})
@@ -97,7 +97,7 @@ class Shelf:
 
     def article_page(self, entry: Entry | Diagram) -> str:
         """The page of an article."""
-        return entry.article if isinstance(entry, Entry) else page_of(entry.id)
+        return entry.article if isinstance(entry, Entry) else article_page(entry.id)
 
     def link(self, entry: Entry) -> Markup:
         """A link to an article, with its title: there are many to each."""

@@ -1,0 +1,1 @@
+"""What a learner's collection says of his way through the plan."""
