@@ -260,10 +260,11 @@ def test_what_is_pasted_into_anki_finds_these_cards_and_no_others(
         import_package(col, packages / "atlas-all.apkg")
 
         def found(page: str) -> set[str]:
-            """The notes that the page's search finds: all their cards, and no card of another note."""
+            """The notes whose cards the page's search finds: all cards of each; what was withdrawn has none."""
             search = squeezed(book.page(page).cssselect(".paste code")[0].text_content())
-            notes = {col.get_note(number)["Key"] for number in col.find_notes(search)}
-            assert len(col.find_cards(search)) == sum(len(note.cards) for note in built.living if note.key in notes)
+            cards = col.find_cards(search)
+            notes = {col.get_card(card).note()["Key"] for card in cards}
+            assert len(cards) == sum(len(note.cards) for note in built.living if note.key in notes)
             return notes
 
         def of(*diagrams: str) -> set[str]:
