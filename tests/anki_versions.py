@@ -171,7 +171,7 @@ def make_job(folder: Path) -> dict[str, Any]:
     """Build the real packages, and three states of a small curriculum: as it was, reworded, and with a note retired."""
     whole = build(copy_of(Project(ROOT), folder / "whole"), NOW).folder
     sample = make_sample(folder / "sample")
-    project, job = Project(sample.root), {"all": str(whole / "atlas-all.apkg"), "plan": str(whole / "plan.apkg")}
+    project, job = Project(sample.root), {"all": str(whole / "atlas-all.apkg"), "plan": str(whole / "atlas-plan.apkg")}
     extra = another_metric(sample)
     edits = (
         ("base", "    metrics:\n", f"    metrics:\n{extra}"),
@@ -209,7 +209,7 @@ def changed(old: Path, new: Path) -> list[str]:
 
 def expectations(folder: Path) -> dict[str, Any]:
     """What the packages hold, read from their tables."""
-    whole, plan = collection_of(folder / "atlas-all.apkg"), collection_of(folder / "plan.apkg")
+    whole, plan = collection_of(folder / "atlas-all.apkg"), collection_of(folder / "atlas-plan.apkg")
     decks, dconf = (json.loads(whole.execute(f"SELECT {name} FROM col").fetchone()[0]) for name in ("decks", "dconf"))
     filtered = [d for d in json.loads(plan.execute("SELECT decks FROM col").fetchone()[0]).values() if d["dyn"]]
     return {

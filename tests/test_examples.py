@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from atlas_decks.curriculum.book_words import BookWords
 from atlas_decks.curriculum.load import load_plan
 from atlas_decks.curriculum.words import Words
 from atlas_decks.learner.real_anki import import_package, temporary_collection
@@ -67,10 +68,10 @@ def test_nothing_is_found_wrong_without_any_exception(language: str, examples: M
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_fixed_word_is_translated(language: str, examples: Mapping[str, Example]) -> None:
     plan, _ = load_plan(examples[language].project)
-    assert plan.words.model_fields_set == set(Words.model_fields)
-    english = Words().model_dump()
-    same = {name for name, text in plan.words.model_dump().items() if text == english[name]}
-    assert same <= {"alt_hidden", "alt_said", "listed", "hook"}  # the same signs
+    for words, english in ((plan.words, Words()), (plan.words.book, BookWords())):
+        assert words.model_fields_set == set(type(english).model_fields)
+        same = {name for name in words.model_fields_set if getattr(words, name) == getattr(english, name)}
+        assert same <= {"alt_hidden", "alt_said", "listed", "hook"}  # the same signs
 
 
 @pytest.mark.anki
@@ -99,7 +100,7 @@ def test_all_of_them_live_beside_atlas_in_one_collection(built: Built, examples:
 def test_a_new_project_speaks_of_itself_alone(starter: Project) -> None:
     """Its cards fit its own plan and name no other curriculum, and neither do its packages."""
     new = build(starter, NOW)
-    assert sorted(new.packages) == ["mine-1-basics.apkg", "mine-all.apkg", "plan.apkg"]
+    assert sorted(new.packages) == ["mine-1-basics.apkg", "mine-all.apkg", "mine-plan.apkg"]
     plan, _ = load_plan(starter)
     (redraw,) = (note for note in new.living if "/redraw" in note.key)
     assert redraw.fields["Grading"].startswith(f"{len(plan.self_assessment)} points. ")
@@ -125,7 +126,7 @@ def test_cards_on_a_phone(
     assert phone.locator("main > *").count() == len(cards)
     assert phone.evaluate(WIDE) == []
     assert phone.evaluate(CONTRAST) == []
-    english = {text for text in Words().model_dump().values() if len(text) > 3 and "{" not in text}
+    english = {text for text in Words().model_dump(exclude={"book"}).values() if len(text) > 3 and "{" not in text}
     assert [(card.name, text) for card in cards for text in english if f">{text}<" in card.html] == []
     sides = phone.evaluate(SIDES)
     begin, other = ("right", "left") if language == "ar" else ("left", "right")

@@ -25,6 +25,7 @@ ORDER = [
     ["pipeline"],
     ["release"],
     ["cli"],
+    ["__main__"],
 ]
 LEVEL = {name: level for level, names in enumerate(ORDER) for name in names}
 ONLY = {

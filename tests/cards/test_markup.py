@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import html
+import importlib.util
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from atlas_decks.cards.markup import attribute, plain, rich
+from atlas_decks.cards import mathematics
+from atlas_decks.cards.markup import attribute, on_page, plain, rich
 from atlas_decks.learner import real_anki
 from atlas_decks.project import Project
 from conftest import NOW
@@ -32,6 +34,8 @@ from support.cardpages import card_pages
         ("{{Front}} {{c1::x}}", "&#123;&#123;Front&#125;&#125; &#123;&#123;c1::x&#125;&#125;"),
         (r"sed 's/\(a\)/b/', \[x\]", r"sed &#x27;s/\<i></i>(a\<i></i>)/b/&#x27;, \<i></i>&#91;x\<i></i>]"),
         ("a ` alone", "a ` alone"),
+        ("At $5 or $`x_{1} < y`$.", r"At $5 or \(x_&#123;1&#125; &lt; y\)."),
+        (r"$`\href{x}{y}`$", r"$<code>\href&#123;x&#125;&#123;y&#125;</code>$"),
     ],
 )
 def test_texts_as_html(text: str, shown: str) -> None:
@@ -85,4 +89,57 @@ def test_no_text_of_the_page_holds_what_mathjax_looks_for(browser: Any) -> None:
     )
     assert [node for node in nodes if re.search(r"\\[()\[\]]", node)] == []
     assert page.inner_text("p") == TEX.replace("`", "")
+    page.close()
+
+
+# one formula a command, with what it needs; MathJax and the pages' MathML must both know each
+FORMULAS = [
+    *(rf"a \{name} b" for name in sorted(mathematics._COMMANDS - {"frac", "dfrac", "binom", "left", "right"})),
+    *(rf"a \{sign} b" for sign in sorted(mathematics._SIGNS - set("{}"))),
+    r"\frac{1}{1-\rho}",
+    r"\dfrac{1}{2}",
+    r"\binom{n}{2}",
+    r"\left( \frac{a}{b} \right)",
+    r"\{1, 2\} < \text{at most } 5",
+]
+
+
+@pytest.mark.parametrize(
+    ("tex", "fault"),
+    [
+        (r"\href{javascript:x}{y}", "href"),
+        (r"\style{color:red}{x}", "style"),
+        (r"\def\x{1}", "def"),
+        (r"\) <img> \(", r"\)"),
+        ("x & y", "bare `&`"),
+        ("{" * 9 + "}" * 9, "braces"),
+        (r"\frac{1", "braces"),
+        ("}{", "braces"),
+        (r"\frac", "is no TeX"),
+        ("x" * 201, "201 characters"),
+        ("x\\", "holds"),
+    ],
+)
+def test_a_formula_that_is_not_drawn_alike_everywhere_is_refused(tex: str, fault: str) -> None:
+    assert fault in str(mathematics.fault(tex))
+    assert r"\(" not in rich(f"$`{tex}`$")
+
+
+@pytest.mark.browser
+def test_ankis_mathjax_and_the_pages_draw_every_formula(browser: Any) -> None:
+    assert [tex for tex in FORMULAS if mathematics.fault(tex)] == []
+    spec = importlib.util.find_spec("_aqt")
+    (folder,) = spec.submodule_search_locations if spec and spec.submodule_search_locations else ()
+    mathjax = Path(folder) / "data/web/js/vendor/mathjax/tex-chtml-full.js"
+    page = browser.new_page()
+    wrong = [r"\(\nosuchcommand\)", r"\(\frac\)"]  # what a fault looks like
+    page.set_content("".join(f"<p>{text}</p>" for text in [*(rich(f"$`{tex}`$") for tex in FORMULAS), *wrong]))
+    page.add_script_tag(path=str(mathjax))
+    page.evaluate("() => MathJax.startup.promise")
+    assert page.locator("p > mjx-container").count() == len(FORMULAS) + len(wrong)
+    faulty = "all => all.map(p => !!p.querySelector('mjx-merror, [style*=red]'))"
+    assert page.eval_on_selector_all("p", faulty) == [False] * len(FORMULAS) + [True] * len(wrong)
+    page.set_content("".join(f"<p>{on_page(f'$`{tex}`$')}</p>" for tex in FORMULAS))
+    assert page.locator("p > math").count() == len(FORMULAS)
+    assert "\\" not in page.inner_text("body")
     page.close()

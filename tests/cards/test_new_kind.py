@@ -140,6 +140,9 @@ def test_show_stats_and_the_preview_know_it(program: Path, own: Sample, tmp_path
     assert "One job in ten minutes" in index
     assert '<option value="caveat">Caveat</option>' in (tmp_path / "site/cards.html").read_text("utf-8")
     assert 'id="caveat-small-queues"' in (tmp_path / "site/diagram-delta-flow.html").read_text("utf-8")
+    article = (tmp_path / "site/read-delta-flow.html").read_text("utf-8")
+    assert '<h2 id="caveats">Caveat</h2>' in article
+    assert '<div class="detail">One job in ten minutes</div>' in article
 
 
 def test_the_benchmark_and_the_docs_take_it_up(program: Path, own: Sample, tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ def test_new_check_build_list_show_stats_plan_render_diff(tmp_path: Path, capsys
     assert run([*at, "build", "--report", str(tmp_path / "report.json")]) == 0
     report = json.loads((tmp_path / "report.json").read_text("utf-8"))
     assert report["notes"] == 8
-    assert set(report["packages"]) == {"mine-1-basics.apkg", "mine-all.apkg", "plan.apkg"}
+    assert set(report["packages"]) == {"mine-1-basics.apkg", "mine-all.apkg", "mine-plan.apkg"}
     first = (home / "decks/mine-all.apkg").read_bytes()
     book = (home / "decks/ledger.jsonl").read_bytes()
     assert run([*at, "build", "--frozen"]) == 0

@@ -91,3 +91,35 @@ def test_a_mark_within_an_id_is_named(node: str) -> None:
         EmbeddedRenderer().render(f'flowchart TB\n  a["{node}"] --> {node}["{node}"]\n')
     assert caught.value.line == 2
     assert "ids are without marks such as" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("written", "drawn"),
+    [
+        ('flowchart TB\n  a --> b\n  click b "https://example.org" "tip"\n', "flowchart TB\n  a --> b\n"),
+        ('flowchart TB\n  a --> b\n  click a call f() "tip"\n', "flowchart TB\n  a --> b\n"),
+        ('classDiagram\n  A <|-- B\n  link A "https://example.org"\n', "classDiagram\n  A <|-- B\n"),
+        (
+            "sequenceDiagram\n  link A: Wiki @ https://example.org\n  A->>B: hello\n",
+            "sequenceDiagram\n\n  A->>B: hello\n",
+        ),
+        (
+            "stateDiagram-v2\n  state f &lt;&lt;fork&gt;&gt;\n  [*] --> f\n  f --> a\n",
+            "stateDiagram-v2\n  state f <<fork>>\n  [*] --> f\n  f --> a\n",
+        ),
+    ],
+)
+def test_what_no_card_can_do_is_not_drawn(written: str, drawn: str) -> None:
+    assert EmbeddedRenderer().render(written) == EmbeddedRenderer().render(drawn)
+
+
+@pytest.mark.parametrize(
+    ("source", "ends"),
+    [
+        ("flowchart TB\n  link --- b\n", ("link", "b")),
+        ("sequenceDiagram\n  details -x B: lost: yes\n  links->>B: hi\n", ("details", "B")),
+    ],
+)
+def test_parts_may_be_called_like_links(source: str, ends: tuple[str, str]) -> None:
+    edges = EmbeddedRenderer().render(source).edges
+    assert ends in {(edge.start, edge.end) for edge in edges}

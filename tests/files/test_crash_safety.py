@@ -58,10 +58,10 @@ def sets(tmp_path: Path) -> tuple[Sample, Files, Files]:
     _edit(sample)
     _run(sample, NEW, "build")
     new = sample.packages()
-    names = {"atlas-2-companies.apkg", "atlas-all.apkg", "plan.apkg", "ledger.jsonl"}
+    names = {"atlas-2-companies.apkg", "atlas-all.apkg", "atlas-plan.apkg", "ledger.jsonl"}
     assert old.keys() == {*names, "atlas-1-foundation.apkg"}
     assert new.keys() == {*names, "atlas-1-basics.apkg"}, "the package of the tier's former name is gone"
-    assert {name for name in names if old[name] == new[name]} == {"plan.apkg"}
+    assert {name for name in names if old[name] == new[name]} == {"atlas-plan.apkg"}
     return sample, old, new
 
 

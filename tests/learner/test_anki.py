@@ -82,7 +82,7 @@ def test_tier_packages_and_all_are_the_same_notes(packages: Path, col: Any) -> N
 
 def test_plan_decks_gather_the_cards_of_their_day(packages: Path, col: Any) -> None:
     real_anki.import_package(col, packages / "atlas-all.apkg")
-    real_anki.import_package(col, packages / "plan.apkg", with_scheduling=True)
+    real_anki.import_package(col, packages / "atlas-plan.apkg", with_scheduling=True)
     decks = {d.name: d.id for d in col.decks.all_names_and_ids() if d.name.startswith("Atlas plan::")}
     assert len(decks) == 7 + 4
     monday = decks["Atlas plan::1 Mon"]

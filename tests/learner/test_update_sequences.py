@@ -269,11 +269,11 @@ class Updates(RuleBasedStateMachine):
     def import_any(self, pick: int, other: int) -> None:
         """Any package, of an older release too."""
         number = max(0, len(self.releases) - 1 - other % 4)
-        names = sorted(name for name in self.releases[number].packages if name != "plan.apkg")
+        names = sorted(name for name in self.releases[number].packages if name != "atlas-plan.apkg")
         self.import_one(number, names[pick % len(names)], other % 3 == 0)
 
     def import_plan(self, _pick: int, _: int) -> None:
-        self.import_one(len(self.releases) - 1, "plan.apkg", False, with_scheduling=True)
+        self.import_one(len(self.releases) - 1, "atlas-plan.apkg", False, with_scheduling=True)
 
     def given_cards(self, guid: str) -> Collection[int]:
         """The cards of the version of a note that the learner has."""
@@ -293,7 +293,7 @@ class Updates(RuleBasedStateMachine):
         FIGURES["imports"] += 1
         assert len(log.conflicting) == 0
         self.check_reviews(before, after)
-        if name == "plan.apkg":
+        if name == "atlas-plan.apkg":
             self.check_plan(before, after)
         else:
             self.check_notes(before, after, release, number, name)

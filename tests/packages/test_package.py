@@ -48,7 +48,7 @@ def test_two_clean_builds_are_byte_identical(project: Project, built: Built, tmp
 def test_seven_tiers_all_and_plan(built: Built) -> None:
     names = [name for name in built.packages if re.match(r"atlas-\d-", name)]
     assert len(names) == 7
-    assert set(built.packages) == {*names, "atlas-all.apkg", "plan.apkg"}
+    assert set(built.packages) == {*names, "atlas-all.apkg", "atlas-plan.apkg"}
 
 
 def test_members_are_dated_deflated_and_complete(built: Built) -> None:

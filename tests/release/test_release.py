@@ -83,7 +83,7 @@ def test_a_release_is_whole_and_says_what_it_is(sample: Sample, call: Call, caps
     assert "git tag v0.1.0" in capsys.readouterr().err
     folder = sample.root / "decks/releases/0.1.0"
     packages = {p.name: p.read_bytes() for p in folder.glob("*.apkg")}
-    assert set(packages) == {"atlas-1-foundation.apkg", "atlas-2-companies.apkg", "atlas-all.apkg", "plan.apkg"}
+    assert set(packages) == {"atlas-1-foundation.apkg", "atlas-2-companies.apkg", "atlas-all.apkg", "atlas-plan.apkg"}
     assert {name: sample.packages()[name] for name in packages} == packages
     sums = {name: hashlib.sha256(data).hexdigest() for name, data in packages.items()}
     assert (folder / "SHA256SUMS").read_text("utf-8") == "".join(f"{sums[n]}  {n}\n" for n in sorted(sums))
@@ -165,10 +165,10 @@ def test_without_the_old_packages_the_frozen_ledger_tells(
     assert "signature" not in note
     assert call("release", "--dry-run", "--against", str(old), after=50) == 0
     assert "It checks the token. → It checks the signature." in capsys.readouterr().out
-    assert call("release", "--against", str(sample.root / "decks/plan.apkg"), after=50) == 1
+    assert call("release", "--against", str(sample.root / "decks/atlas-plan.apkg"), after=50) == 1
     assert "other-package" in capsys.readouterr().err
     # a package of that name which is another one is not believed
-    shutil.copy(sample.root / "decks/plan.apkg", sample.root / "decks/releases/0.1.0/atlas-all.apkg")
+    shutil.copy(sample.root / "decks/atlas-plan.apkg", sample.root / "decks/releases/0.1.0/atlas-all.apkg")
     assert call("release", "--dry-run", after=50) == 0
     assert "were not at hand" in capsys.readouterr().out
 

@@ -136,6 +136,7 @@ FAULTS: dict[str, tuple[str, Break]] = {
     "answer-in-prompt": (QUEUES, edit("drains the backlog?", "holds the worker?")),
     "metric-number": (QUEUES, edit("answer: 40 ms", "answer: forty")),
     "trigger-leak": (QUEUES, edit("crashes every consumer.", "crashes them. Jobs pile up.")),
+    "mathematics": (QUEUES, edit("answer: 40 ms", r"answer: $`\def\x{1}`$ 40 ms")),
     "mermaid-plain": (QUEUES, edit("flowchart TB\n", "flowchart TB\n        style web fill:red\n", 1)),
     "mermaid-class": (QUEUES, edit('"]:::service', '"]:::fancy')),
     "diagram-kind": (QUEUES, at("- node: api", redraw(PIE))),

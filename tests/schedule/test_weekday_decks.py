@@ -15,7 +15,7 @@ NAMES = ["1 Mon", "2 Tue", "3 Wed", "4 Thu", "5 Fri", "6 Sat", "7 Weekend"]
 
 
 def test_the_guide_is_there_before_anything_is_pressed(packages: Path) -> None:
-    with collection_with(packages / "atlas-all.apkg", packages / "plan.apkg") as col:
+    with collection_with(packages / "atlas-all.apkg", packages / "atlas-plan.apkg") as col:
         for name in NAMES:
             assert col.decks.get(deck(col, f"Atlas plan::{name}"))["dyn"]
             col.decks.select(deck(col, f"Atlas plan::{name}"))
@@ -25,7 +25,7 @@ def test_the_guide_is_there_before_anything_is_pressed(packages: Path) -> None:
 
 def test_a_guide_never_stands_in_the_way(packages: Path) -> None:
     """After Rebuild it is at home, in a deck that asks nothing; nor does it count as a card of the plan."""
-    with collection_with(packages / "atlas-all.apkg", packages / "plan.apkg") as col:
+    with collection_with(packages / "atlas-all.apkg", packages / "atlas-plan.apkg") as col:
         for name in NAMES:
             col.sched.rebuild_filtered_deck(deck(col, f"Atlas plan::{name}"))
             assert offered(col, f"Atlas plan::{name}") == (0, 0), "nothing was begun"
@@ -33,7 +33,7 @@ def test_a_guide_never_stands_in_the_way(packages: Path) -> None:
 
 
 def test_what_was_begun_comes_with_the_days_categories_first(packages: Path, checked: Checked) -> None:
-    with collection_with(packages / "atlas-all.apkg", packages / "plan.apkg") as col:
+    with collection_with(packages / "atlas-all.apkg", packages / "atlas-plan.apkg") as col:
         learner = Learner(col)
         for tier in checked.curriculum.plan.tiers:  # a little of each
             learner.study_some(f"Atlas::Cards::{tier.deck}", 10)
@@ -52,7 +52,7 @@ def test_what_was_begun_comes_with_the_days_categories_first(packages: Path, che
 def test_with_the_weekday_decks_alone_nothing_is_left_due(packages: Path, long_run: bool, fsrs: bool) -> None:
     """Each day the deck of the day, then the day's new cards; Sunday for rest."""
     weeks = 16 if long_run else 3
-    with collection_with(packages / "atlas-all.apkg", packages / "plan.apkg", fsrs=fsrs) as col:
+    with collection_with(packages / "atlas-all.apkg", packages / "atlas-plan.apkg", fsrs=fsrs) as col:
         learner = Learner(col)
         late = []
         for day in range(weeks * 7):

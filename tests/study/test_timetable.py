@@ -15,14 +15,13 @@ from atlas_decks import pipeline
 from atlas_decks.cli import run
 from atlas_decks.compiled.in_order import StudyOrder
 from atlas_decks.curriculum.models import Curriculum, Pace, Plan
-from atlas_decks.preview.site import Entry
 from atlas_decks.project import Project
 from atlas_decks.schedule.limits import CardsADiagram, limits_of
 from atlas_decks.schedule.load import forecast
 from atlas_decks.schedule.memory import ladder
 from atlas_decks.schedule.order import slots
 from atlas_decks.study.timetable import DAYS, Timetable
-from atlas_decks.study.today import Content, core_cards, expected, page_of, rotation
+from atlas_decks.study.today import Content, core_cards, expected, rotation
 from support.builds import Checked, session
 
 AT = ["--project", str(Path(__file__).resolve().parents[2])]
@@ -149,11 +148,6 @@ def test_the_rotation_of_a_day(plan: Plan) -> None:
     assert "mon" not in said
 
 
-def test_pages_are_those_of_the_preview(curriculum: Curriculum, checked: Checked) -> None:
-    diagram = curriculum.diagrams[0]
-    assert page_of(diagram.id) == Entry(diagram, checked.drawings[diagram.id], (), "").page
-
-
 def test_plan_day_says_it_in_words_and_as_data(capsys: pytest.CaptureFixture[str], curriculum: Curriculum) -> None:
     assert run([*AT, "plan", "--day", "2027-01-05", "--start", "2027-01-04", "--format", "json"]) == 0
     data = json.loads(capsys.readouterr().out)
@@ -165,7 +159,7 @@ def test_plan_day_says_it_in_words_and_as_data(capsys: pytest.CaptureFixture[str
     assert data["diagrams"]
     for diagram in data["diagrams"]:
         assert diagram["cards"] == core_cards(curriculum.by_id[diagram["id"]], deeper=False) > 0
-        assert diagram["page"].endswith(f"site/diagram-{diagram['id']}.html")
+        assert diagram["page"].endswith(f"site/read-{diagram['id']}.html")
     assert run([*AT, "plan", "--day", "2"]) == 0
     text = capsys.readouterr().out
     assert "Day 2 of 96: Tuesday, week 1\n" in text, "no date while nobody said when"

@@ -17,13 +17,13 @@ AGAIN, HARD, GOOD, EASY = 1, 2, 3, 4
 
 @contextmanager
 def collection_with(*packages: Path, presets: bool = True, fsrs: bool = False) -> Iterator[Any]:
-    """A collection with these packages imported; `plan.apkg` with learning progress, as README says."""
+    """A collection with these packages imported; `atlas-plan.apkg` with learning progress, as README says."""
     with real_anki.temporary_collection() as col:
         col.db.execute("PRAGMA synchronous = OFF")  # a collection of a test need not survive a power failure
         col.set_config("fsrs", fsrs)
         for package in packages:
             real_anki.import_package(
-                col, package, with_presets=presets, with_scheduling=package.name.endswith("plan.apkg")
+                col, package, with_presets=presets, with_scheduling=package.name.endswith("-plan.apkg")
             )
         yield col
 

@@ -37,7 +37,7 @@ def at(sample: Sample, *arguments: str) -> int:
 def test_a_title_on_a_guide_is_text(sample: Sample, title: str) -> None:
     sample.edit(title, f"title: '{EVIL}'", ATLAS)
     assert at(sample, "build") == 0
-    guides = "".join(rows(sample.root / "decks/plan.apkg", "SELECT flds FROM notes"))
+    guides = "".join(rows(sample.root / "decks/atlas-plan.apkg", "SELECT flds FROM notes"))
     assert "&lt;img" in guides
     assert not [mark for mark in ("<img", "{{Key", "[sound:") if mark in guides]
 

@@ -117,7 +117,7 @@ def test_a_package_that_cannot_be_written_leaves_the_ledger(
     assert [n.key for n in read_package(tmp_path / "y.apkg").notes.values()] == ["delta-flow/component/api"]
 
 
-@pytest.mark.parametrize("name", ["plan.apkg", "atlas-all.apkg", "ledger.jsonl", "releases/0.1.0/diff.md"])
+@pytest.mark.parametrize("name", ["atlas-plan.apkg", "atlas-all.apkg", "ledger.jsonl", "releases/0.1.0/diff.md"])
 def test_a_folder_in_the_place_of_a_file_leaves_the_old_set(
     name: str, sample: Sample, at: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -234,7 +234,7 @@ _TABLE = (
         searched=("Shows",),
     ),
 )
-GUIDE = Kind(  # the card in each weekday deck of plan.apkg
+GUIDE = Kind(  # the card in each weekday deck of the package of the plan
     slug="guide",
     name="Guide",
     key="",

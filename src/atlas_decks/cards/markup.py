@@ -1,6 +1,7 @@
 r"""Texts of the curriculum -> HTML that Anki shows as it was written.
 
-The markup is small: `code` between backticks, *emphasis* between asterisks, and the line breaks of a block scalar.
+The markup is small: `code` between backticks, *emphasis* between asterisks, $`mathematics`$ as TeX, and the line breaks
+of a block scalar.
 An asterisk marks emphasis only where it touches a word on one side and a space, a bracket or the border of the text on
 the other, so that 2*3*4, *.log and a * b stay what they are. Lines in backticks keep their indentation.
 
@@ -19,7 +20,10 @@ from typing import Final
 
 from markupsafe import Markup
 
+from atlas_decks.cards import mathematics
+
 _CODE = re.compile(r"`([^`]+)`")
+_FORMULA = re.compile(r"\$`([^`]+)`\$")
 _EMPHASIS = re.compile(r"(?<![^\s(“;])\*(?=\w)([^*\n]*?[\w.!?)])\*(?![^\s),.;:!?”&])")
 _MATH = re.compile(r"\\(?=&#91;|[()\]])")
 _ENTITIES: Final = {ord("["): "&#91;", ord("{"): "&#123;", ord("}"): "&#125;"}
@@ -54,13 +58,34 @@ def rich(text: str) -> Markup:
     text = text.strip()
     if not _RICH.search(text):
         return plain(text)
-    parts = _CODE.split(text)
-    return Markup("").join(_code(part) if index % 2 else _prose(part) for index, part in enumerate(parts))
+    parts = _FORMULA.split(text)
+    return Markup("").join(_formula(part) if index % 2 else _with_code(part) for index, part in enumerate(parts))
+
+
+def on_page(text: str) -> Markup:
+    """The text as HTML for pages without MathJax: formulas as MathML."""
+    return Markup(mathematics.readable(rich(text)))  # noqa: S704  what `rich` escaped, and the library's elements
+
+
+def formulas(text: str) -> list[str]:
+    """The TeX of each formula in the text."""
+    return _FORMULA.findall(text)
 
 
 def without_code(text: str) -> str:
-    """The text without what stands in backticks, where everything is taken as it is written."""
-    return _CODE.sub("", text)
+    """The text without formulas and without what stands in backticks, where everything is taken as it is written."""
+    return _CODE.sub("", _FORMULA.sub("", text))
+
+
+def _formula(tex: str) -> Markup:
+    if mathematics.fault(tex):  # `check` says so; until it is mended, it stands as it was written
+        return Markup("$%s$") % _code(tex)
+    return Markup(mathematics.for_anki(tex))  # noqa: S704  just escaped
+
+
+def _with_code(text: str) -> Markup:
+    parts = _CODE.split(text)
+    return Markup("").join(_code(part) if index % 2 else _prose(part) for index, part in enumerate(parts))
 
 
 def _prose(text: str) -> Markup:

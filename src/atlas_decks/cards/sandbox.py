@@ -1,14 +1,17 @@
 """Runs the templates of a project, which may be a stranger's: no code, no endless loops, no swollen text.
 
 A template gets texts, numbers, lists and mappings, and may look into them; it can call nothing, reach no attribute that
-is not one of a value's own, and multiply nothing. A counter of executed lines ends what would not end by itself.
+is not one of a value's own, and multiply nothing. A counter of executed lines and a clock end what would not end by
+itself, or not soon.
 """
 
 from __future__ import annotations
 
+import functools
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -23,6 +26,8 @@ from atlas_decks.files.places import lies_within, read_regular
 LINES = 200_000  # a template of ours executes some hundreds
 BYTES = 200_000  # of a template; the largest of the tool's has 6,000
 SIZE = 1_000_000  # characters of one text
+# processor seconds of all templates of a project: some at once, and more for each text; one of ours takes 0.0002
+SECONDS, SECONDS_A_TEXT = 10.0, 0.02
 _LOOP = frozenset({"index", "index0", "first", "last", "length", "revindex", "revindex0"})
 _FILTERS = frozenset({"default", "e", "escape", "first", "last", "length", "lower", "title", "trim", "upper"})
 _GROWING = (
@@ -61,7 +66,8 @@ class Plain(Environment):
 
     def __init__(self, folders: list[str]) -> None:
         loader = FileSystemLoader(folders)
-        super().__init__(loader=loader, undefined=StrictUndefined, autoescape=True, trim_blocks=True, **_DELIMITERS)
+        shared: dict[str, Any] = {"undefined": StrictUndefined, "autoescape": True, "trim_blocks": True}
+        super().__init__(loader=loader, auto_reload=False, **shared, **_DELIMITERS)
 
     def text_of(self, template: str, values: Mapping[str, object], *, counted: bool = False) -> str:  # noqa: ARG002 - as Sandbox has it
         """The text of a template."""
@@ -80,10 +86,13 @@ class Sandbox(ImmutableSandboxedEnvironment):
             autoescape=True,
             auto_reload=False,  # a set of templates is read once; who wants newer ones makes a new set
             trim_blocks=True,
+            optimized=False,  # nothing is worked out while a template is compiled, where no limit holds
             **_DELIMITERS,
         )
+        self._seconds = SECONDS  # that are left
+        self._ends: float | None = None  # on the clock of this thread, while a template is counted
         self.globals.clear()
-        self.filters = {name: found for name, found in self.filters.items() if name in _FILTERS}
+        self.filters = {name: self._bounded(found) for name, found in self.filters.items() if name in _FILTERS}
         self.tests = {name: found for name, found in self.tests.items() if name in _TESTS}
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:  # noqa: ARG002 - Jinja2's signature
@@ -113,42 +122,61 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def text_of(self, template: str, values: Mapping[str, object], *, counted: bool) -> str:
         """The text of a template. `counted` is for those that are not the tool's own.
 
-        Raises SecurityError where it does what it must not, executes too many lines or grows too large.
+        Raises SecurityError where it does what it must not, or takes too many lines, seconds or characters.
         """
-        found = self.get_template(template)
-        with _counter(LINES) if counted else _uncounted():
+        with self._counter(LINES) if counted else nullcontext():
             parts, size = [], 0
-            for part in found.generate(values):
+            for part in self.get_template(template).generate(values):
                 size += len(part)
                 if size > SIZE:
                     raise SecurityError(f"the text grows beyond {SIZE:,} characters")
                 parts.append(part)
         return "".join(parts)
 
+    @contextmanager
+    def _counter(self, lines: int) -> Iterator[None]:
+        """End what executes more lines, or takes longer than is left, by an exception in it.
 
-@contextmanager
-def _uncounted() -> Iterator[None]:
-    yield
+        Only code of templates is counted; what it calls are filters, whose input is bounded.
+        """
+        left = lines
 
+        def trace(frame: FrameType, event: str, _: Any) -> Any:
+            nonlocal left
+            if event == "call" and frame.f_globals.get("__name__") not in (None, "__main__"):
+                return None
+            if event == "line":
+                left -= 1
+                if left < 0:
+                    raise SecurityError(f"does not end within {lines:,} lines")
+                self._require_time()
+            return trace
 
-@contextmanager
-def _counter(lines: int) -> Iterator[None]:
-    """End what executes more lines than that, by an exception in it. Only code of templates is counted."""
-    left = lines
+        began = time.thread_time()
+        self._seconds += SECONDS_A_TEXT
+        self._ends = began + self._seconds
+        before = sys.gettrace()
+        sys.settrace(trace)
+        try:
+            self._require_time()
+            yield
+        finally:
+            sys.settrace(before)
+            self._ends = None
+            self._seconds -= time.thread_time() - began
 
-    def trace(frame: FrameType, event: str, _: Any) -> Any:
-        nonlocal left
-        if event == "call" and frame.f_globals.get("__name__") not in (None, "__main__"):
-            return None  # a library's code, called from a template: it ends by itself
-        if event == "line":
-            left -= 1
-            if left < 0:
-                raise SecurityError(f"does not end within {lines:,} lines")
-        return trace
+    def _require_time(self) -> None:
+        if self._ends is not None and time.thread_time() > self._ends:
+            raise SecurityError(f"the templates take longer than {SECONDS:.0f} seconds")
 
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        yield
-    finally:
-        sys.settrace(before)
+    def _bounded(self, filter_: Callable[..., Any]) -> Callable[..., Any]:
+        """A filter that refuses texts beyond the size of a text, and stops where the time is over."""
+
+        @functools.wraps(filter_)  # with the mark of what Jinja2 hands it beside the value
+        def bounded(*values: Any) -> Any:
+            self._require_time()
+            if any(isinstance(value, str) and len(value) > SIZE for value in values):
+                raise SecurityError(f"a text grows beyond {SIZE:,} characters")
+            return filter_(*values)
+
+        return bounded

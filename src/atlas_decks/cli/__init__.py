@@ -25,7 +25,7 @@ DONE, PROBLEMS, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
 # name -> what `atlas-decks --help` says of it: the first sentence of the command's own help (a test compares them)
 COMMANDS = {
     "assess": "Write the weekly self-assessment as a page to print: the week's diagrams, the plan's points, and a log.",
-    "build": "Build the packages: one a tier, one with everything, and plan.apkg; or one with a selection.",
+    "build": "Build the packages: one a tier, one with all, one with the weekday decks; or one with a selection.",
     "calendar": "Write the plan as a calendar: study days, checkpoints, interviews, milestones, and what comes after.",
     "check": "Check the curriculum; with PATHs, report only what concerns those files and folders.",
     "diff": "Say what an import of NEW changes for a learner of OLD, note by note and field by field.",
@@ -34,7 +34,7 @@ COMMANDS = {
     "list": "List diagrams: id, tier, category, group, title.",
     "new": "Start a curriculum of your own in DIRECTORY, with one small example.",
     "plan": "Show the study plan: rotation, weeks, limits a day, checkpoints; or the load that it brings; or one day.",
-    "preview": "Write a static site of all cards, to look at before you import.",
+    "preview": "Write a site of all cards, to look at before you import, and the book, to read before you recall.",
     "progress": "Say how far you are in the plan, from your own COLLECTION, which is only read.",
     "release": "Release the curriculum as the next VERSION: packages, release note, checksums, changelog, ledger.",
     "render": "Draw one DIAGRAM, by id, as the SVG that goes into the package.",

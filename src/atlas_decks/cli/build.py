@@ -33,7 +33,7 @@ from atlas_decks.pipeline import BuildRequest, Target
 @options.jobs
 @pass_context
 def command(context: Context, /, output: Path | None, report: Path | None, agreed: bool, **wanted: Any) -> None:
-    """Build the packages: one a tier, one with everything, and plan.apkg; or one with a selection.
+    """Build the packages: one a tier, one with all, one with the weekday decks; or one with a selection.
 
     \b
     Examples:

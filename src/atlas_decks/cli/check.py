@@ -14,7 +14,7 @@ from atlas_decks.cli import PROBLEMS
 from atlas_decks.cli import context as options
 from atlas_decks.cli.context import Context, pass_context, print_problems
 from atlas_decks.problems import Format, Problem, ProblemsFoundError
-from atlas_decks.project import Project, find_project
+from atlas_decks.project import Project
 
 
 @click.command("check")
@@ -42,11 +42,11 @@ def command(
         for rule in rules.explain():
             click.echo(f"{rule.name}: {rule.about}")
         return
-    project = (
-        find_project(Path(os.path.normpath(paths[0].absolute() if paths[0].is_dir() else paths[0].absolute().parent)))
-        if paths and context.project_dir == Path()
-        else context.open_project()
-    )
+    beside = None  # the project is that of the paths, where none is named
+    if paths and context.project_dir == Path():
+        first = paths[0].absolute()
+        beside = Path(os.path.normpath(first if first.is_dir() else first.parent))
+    project = context.open_project(beside)
     try:
         with context.session(**drawing, project=project) as session:
             found = context.survey(session)

@@ -21,6 +21,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from atlas_decks.cards.selection import Selection
 from atlas_decks.cli import completion
 from atlas_decks.files import replace
+from atlas_decks.files.places import read_regular
 from atlas_decks.problems import Format, Problem, ProblemsFoundError, format_problems, visible
 from atlas_decks.project import Project, find_project
 
@@ -46,13 +47,13 @@ class Context:
     console: Console
     errors: Console
 
-    def open_project(self) -> Project:
-        """The project named by --project, or the nearest one upwards.
+    def open_project(self, start: Path | None = None) -> Project:
+        """The project named by --project, or the nearest one upwards, from `start` where that is given.
 
         First finishes a move into place that an interrupted command left, so that packages and ledger are of one build.
         Raises ProblemsFoundError where places of the project lead out of it.
         """
-        project = find_project(self.project_dir)
+        project = find_project(start or self.project_dir)
         if problems := project.odd_places():
             raise ProblemsFoundError(problems)
         replace.finish_interrupted(project.decks)
@@ -117,9 +118,7 @@ def _count_diagrams(project: Project) -> int:
     """A quick count for the progress bar; the real reading comes later."""
     try:
         return sum(
-            file.read_text("utf-8", "replace").count("mermaid:")
-            for file in project.curriculum.rglob("*.yaml")
-            if file.is_file()
+            read_regular(file).count(b"mermaid:") for file in project.curriculum.rglob("*.yaml") if file.is_file()
         )
     except OSError:
         return 0
@@ -263,6 +262,16 @@ def now() -> int:
         hint = "no later build of any machine could reach learners: set it to a time that has come"
         raise ProblemsFoundError([Problem(name, 0, 0, "date", f"{epoch} seconds since 1970 lie after 2079", hint)])
     return int(epoch)
+
+
+def own_folder(name: str) -> Path:
+    """The folder of that name here, for what a command writes where nobody named a place.
+
+    Raises ProblemsFoundError where it is a link, which came with a folder and leads to wherever its author liked.
+    """
+    if Path(name).is_symlink():
+        raise ProblemsFoundError([Problem(name, 0, 0, "link", "is a link", "name the place with -o")])
+    return Path(name)
 
 
 def print_problems(problems: Iterable[Problem], style: Format) -> None:

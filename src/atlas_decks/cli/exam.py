@@ -63,7 +63,7 @@ def command(context: Context, /, checkpoint: str, seed: int, renderer: str, **pa
             raise _nothing(checkpoint, paths["only_studied"])
         pictures = options.draw(session, exam.diagrams)
     sheets = exam_pages(exam, curriculum.plan, pictures)
-    folder = paths["output"] or Path(f"exam-{checkpoint}")
+    folder = paths["output"] or options.own_folder(f"exam-{checkpoint}")
     folder.mkdir(parents=True, exist_ok=True)
     for name, sheet in sheets.items():
         replace.write_file(folder / name, sheet)

@@ -1,4 +1,4 @@
-"""Writes the site of all cards, or serves it while the curriculum is edited."""
+"""Writes the site of cards and book, or serves it while the curriculum is edited."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _LOOK = _LOOK_MS / 1000  # s
 @options.jobs
 @pass_context
 def command(context: Context, output: Path | None, watch: bool, port: int | None, renderer: str, jobs: int) -> None:
-    """Write a static site of all cards, to look at before you import.
+    """Write a site of all cards, to look at before you import, and the book, to read before you recall.
 
     \b
     Example:

@@ -7,6 +7,7 @@ import sys
 from functools import lru_cache
 from pathlib import Path
 
+from atlas_decks.files.places import read_regular
 from atlas_decks.files.versions import packages
 from atlas_decks.project import Project
 
@@ -14,12 +15,12 @@ from atlas_decks.project import Project
 def shared_key(project: Project, renderer_version: str) -> bytes:
     """A digest of all that shapes every subject: plan, templates, renderer, this tool and what it is built on."""
     digest = hashlib.sha256(f"{renderer_version}\0{_tool()}\0".encode())
-    digest.update(project.plan_file.read_bytes())
+    digest.update(read_regular(project.plan_file))
     for folder in project.templates:
         for file in sorted(folder.rglob("*")) if folder.is_dir() else ():
             if file.is_file():
                 digest.update(f"\0{file.relative_to(folder).as_posix()}\0".encode("utf-8", "surrogatepass"))
-                digest.update(file.read_bytes())
+                digest.update(read_regular(file))
     return digest.digest()
 
 

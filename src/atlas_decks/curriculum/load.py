@@ -26,6 +26,7 @@ from atlas_decks.problems import Problem, ProblemsFoundError, Severity
 from atlas_decks.project import PROJECT_ID, Project, fresh_id
 
 M = TypeVar("M", bound=BaseModel)
+_NAMED = 20  # names that a hint lists
 MOST_PLANNED = 9_900  # diagrams of a tier: each takes 100 of the positions that Anki has for new cards
 _ENDINGS = {".yaml", ".yml"}
 _LOOKS_LIKE_CONTENT = re.compile(r"\.ya?ml(?:[.~_-].*|$)|^\..*\.ya?ml$")
@@ -312,10 +313,13 @@ def _plan_faults(plan: Plan, source: Source) -> list[Problem]:
             seen.add(name)
 
     def known(names: Iterable[Any], among: list[Any], path: Path_, what: str) -> None:
-        for name in names:
-            if name not in among:
-                fault(path, "plan-reference", f"no {what} {name}", f"one of {', '.join(map(str, among))}")
+        there = set(among)
+        hint = f"one of {', '.join(map(str, among[:_NAMED]))}" + (", .." if len(among) > _NAMED else "")
+        for name in dict.fromkeys(names):
+            if name not in there:
+                fault(path, "plan-reference", f"no {what} {name}", hint)
 
+    first_at: dict[tuple[int, str], int] = {}
     unique(tiers, "tiers", "tier")
     unique(categories, "categories", "category")
     unique(companies, "companies", "company")
@@ -329,7 +333,7 @@ def _plan_faults(plan: Plan, source: Source) -> list[Problem]:
         known([category.technique], list(plan.techniques), ("categories", i, "technique"), "technique")
         slugs = [group.slug for group in category.groups]
         for j, slug in enumerate(slugs):
-            if slug in slugs[:j]:
+            if first_at.setdefault((i, slug), j) != j:
                 fault(("categories", i, "groups", j), "plan-duplicate", f"group {slug} stands twice")
     for i, company in enumerate(plan.companies):
         known([company.wave], waves, ("companies", i, "wave"), "wave")

@@ -36,6 +36,9 @@ WEEKDAYS: Mapping[Day, str] = {
     "fri": "Friday",
     "sat": "Saturday",
 }
+MOST_A_DAY = 1_000  # diagrams; nobody studies more in a day
+Week = Annotated[int, Field(ge=1, le=520)]  # ten years: each is reckoned with, day by day
+Minutes = Annotated[int, Field(ge=1, le=1_440)]
 Basis = Literal["reported", "documented", "derived", "worked"]
 Bullets = Annotated[tuple[Text, ...], Field(max_length=4)]
 
@@ -56,7 +59,7 @@ class Tier(Model):
     slug: Slug
     title: Title
     deck: Title
-    weeks: tuple[int, int]
+    weeks: tuple[Week, Week]
     goal: Text
 
 
@@ -107,7 +110,7 @@ class Company(Model):
     slug: Slug
     name: Title
     wave: Slug
-    week: Annotated[int, Field(ge=1)]
+    week: Week
     day: Day
 
 
@@ -169,10 +172,10 @@ class Checkpoint(Model):
 
     slug: Slug
     title: Title
-    week: int
+    week: Week
     tiers: tuple[int, ...]
-    minutes: int
-    pass_percent: int | None = None
+    minutes: Minutes
+    pass_percent: Annotated[int, Field(ge=1, le=100)] | None = None
     tasks: Annotated[tuple[Task, ...], Field(min_length=1, max_length=8)]
 
     def covers(self, diagram: Diagram) -> bool:
@@ -202,8 +205,8 @@ class Complexity(Model):
     """A step of difficulty: diagrams with at most `elements` nodes and edges get `minutes` to be redrawn."""
 
     slug: Slug
-    elements: int
-    minutes: int
+    elements: Annotated[int, Field(ge=1, le=9_999)]
+    minutes: Minutes
 
 
 Check = Literal["nodes", "trade_offs", "metrics", "failures", "alternatives", "costs", "traces"]
@@ -225,10 +228,10 @@ class Pace(Model):
     """How fast the plan is studied: `study_days` of new material a week, limits a day in diagrams, and whether there is
     time for deeper cards."""
 
-    weeks: int
+    weeks: Week
     study_days: Annotated[int, Field(ge=1, le=7)]
-    new_diagrams: Annotated[int, Field(ge=1)]
-    review_diagrams: Annotated[int, Field(ge=1)]
+    new_diagrams: Annotated[int, Field(ge=1, le=MOST_A_DAY)]
+    review_diagrams: Annotated[int, Field(ge=1, le=MOST_A_DAY)]
     deeper: bool = True
 
 
@@ -264,8 +267,8 @@ class Plan(Model):
     about: Text
     url: Url | None = None
     contact: Text | None = None
-    weeks: int
-    review_days: Annotated[tuple[int, ...], Field(min_length=1)]
+    weeks: Week
+    review_days: Annotated[tuple[Annotated[int, Field(ge=1, le=36_500)], ...], Field(min_length=1, max_length=30)]
     retention_percent: Annotated[int, Field(ge=70, le=99)]
     paces: Annotated[tuple[Pace, ...], Field(min_length=1)]
     tiers: Annotated[tuple[Tier, ...], Field(min_length=1)]

@@ -7,9 +7,11 @@ duplicate keys. The tree is built from libyaml's events without recursion, so de
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from atlas_decks.problems import Problem
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 12
+_MARKS = 30  # on one letter; to sort more takes time that grows with their square (UAX #15, Stream-Safe Text Format)
 Path_ = tuple[str | int, ...]
 Position = tuple[int, int]
 
@@ -31,6 +34,7 @@ except ImportError:  # PyYAML built without libyaml reads the same, slower
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # but tab and line feed
 _RESOLVER = yaml.resolver.Resolver()
 _TRUE_FALSE = {"true": True, "false": False}
+_MAY_BE_MORE = frozenset("+-0123456789~nN")  # how a number or null begins; all else is text or a boolean
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,7 @@ def read_bytes(file: Path, name: str) -> tuple[bytes | None, list[Problem]]:
         size = file.stat().st_size
         if size > MAX_BYTES:
             return fault("file-size", f"{size:,} bytes; at most {MAX_BYTES:,}", "one file a subject: split the file")
-        return read_regular(file), []
+        return read_regular(file, MAX_BYTES), []
     except OSError as error:
         return fault("file-read", error.strerror or str(error), "check the file and its permissions")
 
@@ -90,12 +94,17 @@ def decode(raw: bytes, name: str) -> tuple[Source | None, list[Problem]]:
         return None, [Problem(name, line, column, rule, message, hint)]
 
     try:
-        text = unicodedata.normalize("NFC", raw.decode("utf-8-sig"))  # one spelling of a letter, as Anki stores it
+        text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = raw[: error.start]
         line = before.count(b"\n") + 1
         column = error.start - (before.rfind(b"\n") + 1) + 1
         return fault(line, column, "utf-8", f"byte 0x{raw[error.start]:02x} is not UTF-8", "save the file as UTF-8")
+    if not text.isascii():
+        if heap := _too_many_marks().search(text):
+            line, column = text.count("\n", 0, heap.start()) + 1, heap.start() - text.rfind("\n", 0, heap.start())
+            return fault(line, column, "characters", f"more than {_MARKS} marks on one letter", "remove them")
+        text = unicodedata.normalize("NFC", text)  # one spelling of a letter, as Anki stores it
     if not text.strip():
         return fault(1, 1, "empty-file", "the file is empty", "delete it, or write `category:` and `diagrams:`")
     return parse(text, name)
@@ -115,6 +124,13 @@ def parse(text: str, name: str) -> tuple[Source | None, list[Problem]]:
         return None, [Problem(name, 1, 1, "yaml-syntax", str(error))]
     source = Source(name, builder.root, builder.positions, builder.keys, frozenset(builder.blocks))
     return (None if builder.problems else source), builder.problems
+
+
+@cache
+def _too_many_marks() -> re.Pattern[str]:
+    """More combining marks in a row than any language has."""
+    marks = "".join(char for char in map(chr, range(0x300, sys.maxunicode + 1)) if unicodedata.combining(char))
+    return re.compile(f"[{marks}]{{{_MARKS + 1}}}")
 
 
 def _syntax_problem(error: yaml.YAMLError, text: str, name: str) -> Problem:
@@ -156,8 +172,16 @@ class _Builder:
         self._stack: list[tuple[Any, Path_, list[Any]]] = []
 
     def take(self, event: yaml.Event) -> None:
-        """Take one event."""
-        if isinstance(event, yaml.DocumentStartEvent):
+        """Take one event; most are scalars."""
+        if isinstance(event, yaml.ScalarEvent):
+            self._check_plain(event)
+            if odd := _CONTROL.search(event.value):
+                message = f"the character U+{ord(odd.group()):04X}"
+                self._fault(event, "characters", message, "remove it: Anki and terminals take it for an order")
+            path = self._attach(event, self._scalar(event))
+            if event.style in ("|", ">") and path is not None:
+                self.blocks.add(path)
+        elif isinstance(event, yaml.DocumentStartEvent):
             self._documents += 1
             if self._documents > 1:
                 self._fault(
@@ -177,14 +201,6 @@ class _Builder:
             self._stack.append((container, path, []))
         elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
             self._stack.pop()
-        elif isinstance(event, yaml.ScalarEvent):
-            self._check_plain(event)
-            if odd := _CONTROL.search(event.value):
-                message = f"the character U+{ord(odd.group()):04X}"
-                self._fault(event, "characters", message, "remove it: Anki and terminals take it for an order")
-            path = self._attach(event, self._scalar(event))
-            if event.style in ("|", ">") and path is not None:
-                self.blocks.add(path)
 
     def _attach(self, event: yaml.Event, value: Any) -> Path_:
         position = _position(event)
@@ -225,6 +241,8 @@ class _Builder:
         text: str = event.value
         if not event.implicit[0]:
             return text
+        if text and text[0] not in _MAY_BE_MORE:
+            return _TRUE_FALSE.get(text, text)
         tag: str = _RESOLVER.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
         if tag.endswith(":null"):
             return None

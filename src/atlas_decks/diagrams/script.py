@@ -19,6 +19,17 @@ with contextlib.redirect_stdout(io.StringIO()):  # mermaid-py prints a hint on i
     from mermaid.configuration import Themes
 
 _FOREIGN = re.compile(r"@\{[^}\n]{0,1000}?\b(img|icon)\s{0,9}:")
+# What a click would do, by kind: nothing can be clicked on a card, and the engine draws it into the picture.
+# https://mermaid.js.org/syntax/flowchart.html#interaction, .../classDiagram.html#interaction,
+# .../sequenceDiagram.html#actor-menus
+_ON_CLICK = r"[ \t]+\w[\w-]*[ \t]+[\"'\w].*$"  # a node's id, and an address or what to call
+_CLICKS = {
+    "flowchart": re.compile(rf"^[ \t]*click{_ON_CLICK}", re.MULTILINE),
+    "classDiagram": re.compile(rf"^[ \t]*(?:click|callback|link){_ON_CLICK}", re.MULTILINE),
+    "sequenceDiagram": re.compile(r"^[ \t]*(?:links?|properties|details)[ \t]+[^-<>:\n]+:.*$", re.MULTILINE),
+}
+# Mermaid's sources in pages are HTML; copied from there, `<<fork>>` is written with entities
+_STEREOTYPE = re.compile(r"^([ \t]*state[ \t]+\S+[ \t]+)&lt;&lt;(\w+)&gt;&gt;", re.MULTILINE)
 TEXT_LABELS = "  htmlLabels: false\n"
 # px. Mermaid's own measures are made for a wide page: nodes of at least 120, participants of 150 that stand 50 apart.
 # These keep a label at 9 px or more where the picture is 361 px wide, on a phone, and no more edges cross. `layout` is
@@ -78,6 +89,14 @@ def refuse_pictures_in_pictures(source: str) -> None:
         raise RenderError(f"a node with `{match.group(1)}:` is not drawn", line, hint)
 
 
+def _drawn(source: str, kind: str) -> str:
+    """The source with only what a picture can show; its lines keep their numbers."""
+    source = without_settings(source).rstrip()
+    if kind in _CLICKS:
+        source = _CLICKS[kind].sub("", source)
+    return _STEREOTYPE.sub(r"\1<<\2>>", source) if kind == "stateDiagram-v2" else source
+
+
 def compose(source: str, text_labels: bool = False) -> Graph:
     """The script for one diagram as a mermaid-py Graph, whose `script` is ready for an engine.
 
@@ -95,6 +114,6 @@ def compose(source: str, text_labels: bool = False) -> Graph:
     )
     classes = f"\n{CLASS_DEFS}\n" if kind in ("flowchart", "stateDiagram-v2") else ""
     extra = _SPACING.get("C4" if kind.startswith("C4") else kind, "") + (TEXT_LABELS if text_labels else "")
-    graph = Graph(title="", script=shield(without_settings(source).rstrip(), kind) + "\n" + classes, config=config)
+    graph = Graph(title="", script=shield(_drawn(source, kind), kind) + "\n" + classes, config=config)
     graph.script = _FRONT_MATTER.format(extra=extra) + str(config) + graph.script
     return graph

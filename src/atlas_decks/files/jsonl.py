@@ -11,6 +11,8 @@ from typing import Any
 from atlas_decks.files.places import open_regular
 from atlas_decks.problems import Problem, ProblemsFoundError
 
+_MOST_LINE = 100_000  # characters; a release names some dozen packages
+
 
 @dataclass(frozen=True)
 class BookFormat:
@@ -34,10 +36,12 @@ def read(path: Path, name: str, book: BookFormat, take: Callable[[Any], None]) -
     problems: list[Problem] = []
     try:
         with open_regular(path) as lines:
-            for number, line in enumerate(lines, 1):
+            for number, line in enumerate(iter(lambda: lines.readline(_MOST_LINE + 1), ""), 1):
                 if not line.strip():
                     continue
                 try:
+                    if len(line) > _MOST_LINE:
+                        raise ValueError(f"more than {_MOST_LINE:,} characters")  # noqa: TRY301
                     data = json.loads(line)
                     if not isinstance(data, dict) or {k: type(v) for k, v in data.items()} != book.fields:
                         raise ValueError(f"not {book.what}")  # noqa: TRY301 - one place makes the problem

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from atlas_decks.files.places import lies_within, read_regular
+from atlas_decks.files.places import lies_within, open_new, read_regular
+from atlas_decks.files.places import remove as remove_place
 from atlas_decks.problems import Problem, ProblemsFoundError
 
 _STAGE = ".stage"
@@ -23,6 +24,7 @@ _JOURNAL = "journal.json"
 _LOCK = ".lock"
 BESIDE = "../CHANGELOG.md"  # the one file outside its folder that a set may have
 _SCRATCH = ".making"
+_MOST_JOURNAL = 10_000_000  # bytes; a set has a few dozen names
 
 
 @contextlib.contextmanager
@@ -59,12 +61,12 @@ def scratch_folder(folder: Path) -> Iterator[Path]:
     The caller holds the folder's lock, so what lies there was left by a command that was killed.
     """
     scratch = folder / _SCRATCH
-    shutil.rmtree(scratch, ignore_errors=True)
+    remove_place(scratch)
     try:
         scratch.mkdir()
         yield scratch
     finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+        remove_place(scratch)
 
 
 def finish_interrupted(folder: Path) -> None:
@@ -86,10 +88,10 @@ def recover(folder: Path) -> None:
     stage = folder / _STAGE
     journal = stage / _JOURNAL
     if stage.is_symlink():
-        stage.unlink()
+        remove_place(stage)
     if journal.is_file():
         try:
-            steps = json.loads(read_regular(journal))
+            steps = json.loads(read_regular(journal, _MOST_JOURNAL))
             names, gone = [str(name) for name in steps["put"]], [str(name) for name in steps["remove"]]
         except (OSError, ValueError, TypeError, KeyError, RecursionError):  # cut off: the set was never complete
             names, gone = [], []
@@ -103,7 +105,7 @@ def recover(folder: Path) -> None:
         for name in gone:
             with contextlib.suppress(IsADirectoryError, PermissionError):  # a journal of ours removes files only
                 (folder / name).unlink(missing_ok=True)
-    shutil.rmtree(stage, ignore_errors=True)
+    remove_place(stage)
 
 
 def _is_own(folder: Path, name: str) -> bool:
@@ -133,7 +135,7 @@ def staged(
     So whatever can fail has failed before anything else is moved. Without that call nothing is changed.
     """
     stage = folder / _STAGE
-    shutil.rmtree(stage, ignore_errors=True)
+    remove_place(stage)
     for name in (*files, *remove):
         if not _is_own(folder, name):
             raise OSError(40, "a link stands in the way, which would lead elsewhere; remove it", str(folder / name))
@@ -153,9 +155,9 @@ def staged(
         yield put
     except BaseException:
         if not (stage / _JOURNAL).is_file():
-            shutil.rmtree(stage, ignore_errors=True)
+            remove_place(stage)
         raise
-    shutil.rmtree(stage, ignore_errors=True)
+    remove_place(stage)
 
 
 def _stage(path: Path, content: bytes | Path) -> None:
@@ -182,9 +184,11 @@ def written_beside(path: Path, content: bytes | Path) -> Iterator[Callable[[], N
     draft = path.with_name(f".{path.name}.tmp")
     try:
         if isinstance(content, Path):
+            draft.unlink(missing_ok=True)  # a link of that name would lead elsewhere
             shutil.move(content, draft)
         else:
-            draft.write_bytes(content)
+            with open_new(draft) as file:
+                file.write(content)
 
         def put() -> None:
             draft.replace(path)

@@ -12,10 +12,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import apsw
 
-from atlas_decks.learner.reading import opened, rows, table, text, whole
+from atlas_decks.learner.reading import MAX_FIELDS, TooLargeError, opened, rows, table, text, whole
 from atlas_decks.problems import Problem, ProblemsFoundError
 
 
@@ -130,7 +131,8 @@ def read_package(package: Path | bytes) -> Packed:
     except Exception as error:  # a package of a stranger may fail in any way that zipfile, APSW and json can
         hint = "name an .apkg that atlas-decks built"
         name = "package" if isinstance(package, bytes) else str(package)
-        message = f"cannot be read: {error or type(error).__name__}"
+        reason = "not enough memory" if isinstance(error, MemoryError) else str(error) or type(error).__name__
+        message = f"cannot be read: {reason}"
         raise ProblemsFoundError([Problem(name, 0, 0, "package", message, hint)]) from error
 
 
@@ -143,18 +145,18 @@ def _read_collection(connection: apsw.Connection) -> Packed:
     for note, ordinal, deck, due in rows(connection, "SELECT nid, ord, did, due FROM cards"):
         place = (text(decks[str(deck)]["name"], "the name of a deck"), whole(due, "the position of a card"))
         cards.setdefault(whole(note, "the note of a card"), {})[whole(ordinal, "the template of a card")] = place
-    names = {
-        number: [text(f["name"], "the name of a field") for f in model["flds"]] for number, model in models.items()
-    }
+    names = {number: _field_names(model) for number, model in models.items()}
     notes = {}
     for number, guid, model, mod, tags, values in rows(connection, "SELECT id, guid, mid, mod, tags, flds FROM notes"):
-        content = dict(zip(names[str(model)], text(values, "the content of a note").split("\x1f"), strict=False))
+        mine = names[str(model)]
+        parts = text(values, "the content of a note").split("\x1f", len(mine))
+        content = dict(zip(mine, parts, strict=False))
         if not content.get("Key"):
             raise ValueError("a note without the field Key")
         content["Tags"] = " ".join(sorted(text(tags, "the tags of a note").split()))
-        mine = cards.get(whole(number, "the id of a note"), {})
+        places = cards.get(whole(number, "the id of a note"), {})
         changed = whole(mod, "the time of a note's change")
-        notes[text(guid, "a GUID")] = PackedNote(content["Key"], content, changed, bool(content.get("Retired")), mine)
+        notes[text(guid, "a GUID")] = PackedNote(content["Key"], content, changed, bool(content.get("Retired")), places)
     types = {}
     for number, model in models.items():
         look = [model["css"], names[number], [(t["name"], t["qfmt"], t["afmt"]) for t in model["tmpls"]]]
@@ -164,6 +166,13 @@ def _read_collection(connection: apsw.Connection) -> Packed:
             hashlib.sha256(json.dumps(look).encode()).hexdigest(),
         )
     return Packed(notes, types)
+
+
+def _field_names(model: dict[str, Any]) -> list[str]:
+    """The names of a note type's fields. Raises TooLargeError where nobody could fill so many."""
+    if len(model["flds"]) > MAX_FIELDS:
+        raise TooLargeError(f"a note type has more than {MAX_FIELDS:,} fields")
+    return [text(found["name"], "the name of a field") for found in model["flds"]]
 
 
 def compare(old: Path, new: Path) -> Difference:

@@ -23,6 +23,7 @@ from atlas_decks.problems import Problem, ProblemsFoundError
 MEMBER = "collection.anki2"
 MAX_BYTES = 500_000_000  # of a collection; that of 10,000 notes has 50 million
 MAX_VALUE = 8_000_000  # bytes of one value
+MAX_FIELDS = 1_000  # of a note type; the largest of ours has some thirty
 MAX_ROWS = 1_000_000  # of notes, and of cards
 MAX_SECONDS = 30.0  # of reading the tables
 CHUNK = 1 << 20  # bytes that are copied at a time

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from atlas_decks.learner.reading import require_small
+from atlas_decks.packages.pack import PLAN
 from atlas_decks.problems import Problem, ProblemsFoundError
 
 _REBUILT = "rebuilt and optimized"  # what Check Database says of itself, when nothing is wrong
@@ -98,7 +99,7 @@ def verify(paths: list[Path]) -> Report:
     report = Report()
     with temporary_collection() as col:
         for path in paths:
-            plan = path.name == "plan.apkg"
+            plan = path.stem.endswith(f"-{PLAN}")  # its decks travel with learning progress only
             log = import_package(col, path, with_scheduling=plan)
             if log.conflicting:
                 report.problems.append(Problem(str(path), 0, 0, "conflict", f"{len(log.conflicting)} notes conflict"))

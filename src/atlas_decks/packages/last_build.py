@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from atlas_decks.files import checked
+from atlas_decks.files.places import MOST, open_binary
 from atlas_decks.packages.assemble import Assembly
 from atlas_decks.packages.ledger import AHEAD
 from atlas_decks.project import Project
@@ -54,7 +55,7 @@ def key_of(project: Project, survey: str, weeks: int) -> str:
     digest = hashlib.sha256(f"{survey} {weeks} ".encode())
     for book in (project.ledger_file, project.release_ledger, project.releases):
         digest.update(b"\0")
-        with contextlib.suppress(FileNotFoundError), book.open("rb") as lines:
+        with contextlib.suppress(FileNotFoundError), open_binary(book, MOST) as lines:
             digest.update(hashlib.file_digest(lines, "sha256").digest())
     return digest.hexdigest()
 
@@ -88,7 +89,7 @@ def _record(key: str, file: Path) -> PackageRecord:
 
 
 def _digest(file: Path) -> str:
-    with contextlib.suppress(OSError), file.open("rb") as content:
+    with contextlib.suppress(OSError), open_binary(file) as content:
         if os.fstat(content.fileno()).st_size:
             return hashlib.file_digest(content, "sha256").hexdigest()
     return "none"

@@ -20,8 +20,9 @@ from atlas_decks.packages.rotation import build_plan
 from atlas_decks.packages.settings import PackageSettings
 from atlas_decks.packages.tables import note_type_key
 
-PLAN = "plan.apkg"
-EVERYTHING = "all"  # part of the name of the package that holds all tiers
+# parts of names of packages: the one with the weekday decks, and the one that holds all tiers
+PLAN = "plan"
+EVERYTHING = "all"
 Wanted = Callable[[ScheduledNote], bool]
 
 
@@ -95,9 +96,10 @@ def pack_all(content: Content, settings: PackageSettings, place: Workplace) -> d
         for future in closed:
             future.result()
     files[name_of_all] = place.packed(name_of_all, whole)
-    files[PLAN] = place.packed(PLAN, whole)
-    if files[PLAN].file is not None:
-        build_plan(place.folder / PLAN, settings)
+    name_of_plan = package_name(settings.plan, PLAN)
+    files[name_of_plan] = place.packed(name_of_plan, whole)
+    if (file := files[name_of_plan].file) is not None:
+        build_plan(file, settings)
     return files
 
 

@@ -1,4 +1,4 @@
-"""plan.apkg: a filtered deck for each day of the rotation and for each checkpoint, with a guide card each."""
+"""The package of the plan: a filtered deck for each day of the rotation and each checkpoint, with a guide card each."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _FIRST_PLACE = -100_000  # where Anki puts the first card of a filtered deck
 
 
 def build_plan(file: Path, settings: PackageSettings) -> None:
-    """Write `plan.apkg`: a filtered deck for each day of the rotation and each checkpoint, with one guide card each.
+    """Write the package of the plan: filtered decks for the days of the rotation and the checkpoints, a guide in each.
 
     A filtered deck travels only if it holds a card and the learner imports learning progress (README says how). The
     guide is the card that waits there until the deck is rebuilt; it goes home to a deck without limits of its own, and

@@ -1,4 +1,4 @@
-"""The site of all cards: the very HTML and CSS that goes into the packages, with search and filters.
+"""The site of all cards: the very HTML and CSS that goes into the packages, with search and filters; and the book.
 
 `make_site` makes its files; `write_site` puts them into a folder, `LiveSite` and `make_live_server` serve them.
 """

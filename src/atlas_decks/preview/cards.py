@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from atlas_decks.cards.kinds import NOTE_TYPES
+from atlas_decks.cards.mathematics import readable
 from atlas_decks.cards.templates import Templates
 from atlas_decks.compiled.in_order import ScheduledNote
 from atlas_decks.curriculum.models import Plan
@@ -77,7 +78,7 @@ class CardMaker:
             name, _, front, back = self._sides[row.kind][ordinal]
             deck = deck_name(self._plan, note.tier, kind)
             values = {
-                **fields,
+                **{name: readable(value) for name, value in fields.items()},
                 "Tags": " ".join(note.tags),
                 "Deck": deck,
                 "Subdeck": deck.rpartition("::")[2],

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from atlas_decks.files.places import read_regular
+
 _MARK = ".atlas-preview"  # lists the files of the site, one a line
 _MAKING = ".atlas-making"  # held as long as somebody works on the folder
 _RANDOM = "?" * 8  # what mkdtemp adds to a name
@@ -19,9 +21,11 @@ _RANDOM = "?" * 8  # what mkdtemp adds to a name
 def write_site(folder: Path, files: Iterable[tuple[str, str]]) -> int:
     """Write the site beside its place and move it there; returns the number of files. An old site is replaced.
 
-    A folder that holds anything but an older site is refused with FileExistsError. What previews that were killed have
-    left beside it is removed.
+    A folder that holds anything but an older site is refused with FileExistsError, a link with OSError. What previews
+    that were killed have left beside it is removed.
     """
+    if folder.is_symlink():
+        raise OSError(40, "is a link: name the folder that it leads to, with -o", str(folder))
     if strange := _not_ours(folder):
         message = f"holds {strange}, which is not the preview's: move it away, or name another place with -o"
         raise FileExistsError(17, message, str(folder))
@@ -67,7 +71,7 @@ def _not_ours(folder: Path) -> str:
     if not folder.is_dir():
         return "no folder's content"
     try:
-        ours = {*(folder / _MARK).read_text("utf-8").splitlines(), _MARK, _MAKING}
+        ours = {*read_regular(folder / _MARK).decode("utf-8").splitlines(), _MARK, _MAKING}
     except (OSError, UnicodeDecodeError):
         ours = set()
     for above, folders, files in os.walk(folder):

@@ -1,13 +1,11 @@
-"""A curriculum, its pictures and its notes -> the files of a static site.
+"""A curriculum, its pictures and its notes -> the files of a static site: the cards, and the book (`book`).
 
 All pages lie in one folder, so that links work from a disk as from a server; pictures lie in `media/`.
 """
 
 from __future__ import annotations
 
-import html
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,38 +15,14 @@ from markupsafe import Markup
 from atlas_decks.cards.kinds import KINDS
 from atlas_decks.cards.templates import Templates
 from atlas_decks.compiled.in_order import StudyOrder
-from atlas_decks.curriculum.models import WEEKDAYS, Curriculum, Diagram
+from atlas_decks.curriculum.models import WEEKDAYS, Curriculum
 from atlas_decks.diagrams.picture import Picture
-from atlas_decks.preview.cards import Card, CardMaker
+from atlas_decks.preview.book import make_book
+from atlas_decks.preview.entries import Entry, entries_of, plain
 
 _PAGES = Path(__file__).parent / "pages"
 _ASSETS = ("site.css", "reviewer.css", "site.js", "night.js", "search.js")
 _NAMES = {slug: kind.name for slug, kind in KINDS.items()}
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A diagram as the pages show it."""
-
-    diagram: Diagram
-    drawing: Picture
-    cards: tuple[Card, ...]
-    media: str  # file name of the picture
-
-    @property
-    def page(self) -> str:
-        """File name of the diagram's page."""
-        return f"diagram-{self.diagram.id}.html"
-
-    @property
-    def width(self) -> int:
-        """Of the picture, in px."""
-        return round(self.drawing.width)
-
-    @property
-    def height(self) -> int:
-        """Of the picture, in px."""
-        return round(self.drawing.height)
 
 
 @dataclass(frozen=True)
@@ -82,7 +56,7 @@ def make_site(
 
     `pictures` are those of all diagrams, by id. Raises ProblemsFoundError where a card template is broken.
     """
-    entries = _entries(curriculum, pictures, order, templates)
+    entries = entries_of(curriculum, pictures, order, templates)
     listings = list(_listings(curriculum, entries))
     pages = Templates([_PAGES], trusted=True)
     plan = curriculum.plan
@@ -101,20 +75,7 @@ def make_site(
         cards = [(card, Markup(card.front), Markup(card.back)) for card in entry.cards]  # noqa: S704  escaped fields
         yield entry.page, pages.fill("diagram.html", **shared, entry=entry, cards=cards, around=around)
         yield f"media/{entry.media}", entry.drawing.svg
-
-
-def _entries(
-    curriculum: Curriculum, pictures: Mapping[str, Picture], order: StudyOrder, templates: Templates
-) -> list[Entry]:
-    """The diagrams in the order of study, each with its cards."""
-    maker = CardMaker(curriculum.plan, templates)
-    entries = []
-    for tier in order.tiers:
-        for scheduled, ready in zip(order.of_tier(tier), order.read_tier(tier), strict=True):
-            name = scheduled.stored.ref.diagram
-            cards = tuple(card for note in ready.notes for card in maker.cards(note, ready.media))
-            entries.append(Entry(curriculum.by_id[name], pictures[name], cards, ready.media))
-    return entries
+    yield from make_book(curriculum, entries)
 
 
 def _listings(curriculum: Curriculum, entries: Sequence[Entry]) -> Iterator[_Listing]:
@@ -152,13 +113,9 @@ def _index(entries: Sequence[Entry]) -> str:
     for position, entry in enumerate(entries):
         for card in entry.cards:
             kind = KINDS[card.kind]
-            prompt = _plain(card.fields["Prompt" if kind.fact else "Title"])
-            answer = " ".join(_plain(card.fields[name]) for name in kind.searched)
+            prompt = plain(card.fields["Prompt" if kind.fact else "Title"])
+            answer = " ".join(plain(card.fields[name]) for name in kind.searched)
             about = f"{kind.name}: {card.name}" if len(kind.cards) > 1 else kind.name
             cards.append([position, kind.slug, card.anchor, prompt, answer, about])
     data = json.dumps({"diagrams": diagrams, "cards": cards}, ensure_ascii=False, separators=(",", ":"))
     return data.replace("</", "<\\/")
-
-
-def _plain(text: str) -> str:
-    return html.unescape(re.sub(r"<[^<>]+>", " ", text)).strip()

@@ -20,6 +20,7 @@ from atlas_decks.cards.kinds import NOTE_TYPES
 from atlas_decks.cards.templates import Templates
 from atlas_decks.compiled.survey import Survey
 from atlas_decks.curriculum.models import Plan
+from atlas_decks.files.places import open_binary, read_regular
 from atlas_decks.learner.changes import Difference, Packed, PackedNote, difference, read_package
 from atlas_decks.packages import ledger, release_log
 from atlas_decks.packages.pack import EVERYTHING, package_name
@@ -93,7 +94,7 @@ def prepare(session: Session, request: ReleaseRequest, scratch: Path) -> Prepare
         missing = f"The packages of {last.version} were not at hand: changed notes are named, but not their wording."
         about = "" if package else missing
     note = release_note(changes, f"{found.plan.name} {version}, {date}", about)
-    text = project.changelog.read_text("utf-8") if project.changelog.is_file() else ""
+    text = read_regular(project.changelog).decode("utf-8") if project.changelog.is_file() else ""
     folder = f"{project.releases.stem}/{version}"
     book = ledger.write(made.ledger).encode()
     files: dict[str, bytes | Path] = {
@@ -128,7 +129,7 @@ def _copy(file: Path, scratch: Path) -> Path:
 
 
 def _sha256(file: Path) -> str:
-    with file.open("rb") as content:
+    with open_binary(file) as content:
         return hashlib.file_digest(content, "sha256").hexdigest()
 
 

@@ -127,7 +127,7 @@ def release_note(d: Difference, title: str = "What this update changes", about: 
     stay = f" {d.unchanged_cards:,} stay as they are, with everything you made of them." if d.unchanged else ""
     lines = [f"# {_escape(title)}", "", *([about, ""] if about else []), f"Cards: {counts}.{stay}"]
     if d.note_types:
-        lines += ["", f"The look of the cards changes ({', '.join(d.note_types)}). That touches no note."]
+        lines += ["", f"The look of the cards changes ({', '.join(map(_escape, d.note_types))}). That touches no note."]
     lines += _listed("New", d.added)
     lines += _changed(d.reworded)
     lines += _listed("Withdrawn", d.retired, "After the import, Tools > Empty Cards removes these cards.")
@@ -195,7 +195,7 @@ def _changed(changes: Sequence[Change]) -> list[str]:
             own = {n: pair for n, pair in change.fields.items() if n not in _COMMON}
             if own:
                 lines.append(f"    - {_escape(question(change.note.fields))}")
-                lines += [f"        - {n}: {_from_to(a, b)}" for n, (a, b) in own.items()]
+                lines += [f"        - {_escape(n)}: {_from_to(a, b)}" for n, (a, b) in own.items()]
         lines += [f"    - {said} ({_cards(count)})" for said, count in _in_common(cards).items()]
     return lines
 
@@ -239,7 +239,7 @@ def _moved(moves: Sequence[Move]) -> list[str]:
             places.setdefault((move.old_deck, move.new_deck), set()).add(move.key)
         for (old, new), keys in sorted(places.items()):
             search = f'"deck:{old}" -"deck:{old}::*" ({" OR ".join(f"Key:{key}" for key in sorted(keys))})'
-            lines.append(f"- `{search}`: to {_escape(new)}")
+            lines.append(f"- {_code(search)}: to {_escape(new)}")
     if rest := len(moves) - len(decks):
         lines += ["", f"{_cards(rest)} got another place among the new cards, which matters only while they are new."]
     return lines
@@ -250,7 +250,7 @@ def _concerned(touched: Sequence[Change]) -> list[str]:
         return []
     diagrams = sorted({c.key.split("/")[0] for c in touched})
     search = "(" + " OR ".join(f"Key:{diagram}/*" for diagram in diagrams[:8]) + ")"
-    whom = f"`{search} Not*:_*`" if len(diagrams) <= 8 else "`Not*:_*`"
+    whom = _code(f"{search} Not*:_*" if len(diagrams) <= 8 else "Not*:_*")
     notes = "one note that is" if len(touched) == 1 else f"{len(touched):,} notes that are"
     lost = (
         f"Anki replaces the whole note. On the {notes} changed, withdrawn or back again, you "
@@ -279,6 +279,13 @@ def plain(text: str) -> str:
 def _escape(text: str) -> str:
     """Plain text that Markdown leaves as it is."""
     return re.sub(r"([\\`*_\[\]<>#|])", r"\\\1", text)
+
+
+def _code(text: str) -> str:
+    """Text as code: between more backticks than it has in a row (https://spec.commonmark.org/0.31.2/#code-spans)."""
+    text = " ".join(text.split())
+    fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
+    return f"{fence} {text} {fence}" if "`" in text else f"{fence}{text}{fence}"
 
 
 def _number(changes: Sequence[Change]) -> int:

@@ -1,11 +1,29 @@
-"""Asks git what is not committed, where a project is under git at all."""
+"""Asks git what is not committed, where a project is under git at all.
+
+A folder may bring its own `.git/config`, which can name programs that git runs when it looks at files
+(https://git-scm.com/docs/git-config: core.fsmonitor, core.hooksPath, filter.<driver>.clean and .process) or fetches
+what is missing. None of them is run here: what is not the user's own configuration is overruled.
+"""
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+
+_OWN = frozenset({"system", "global", "command"})  # scopes that no folder can bring along
+_FILTER = re.compile(r"filter\.(.+)\.(?:clean|smudge|process|required)", re.DOTALL)
+# a folder laid out as a repository itself would be taken for one
+_NO_PROGRAMS = {"core.fsmonitor": "false", "core.hooksPath": os.devnull, "safe.bareRepository": "explicit"}
+_SAFE = {
+    "GIT_ALLOW_PROTOCOL": "none",  # nothing is fetched,
+    "GIT_NO_LAZY_FETCH": "1",  # not even what a partial clone lacks
+    "GIT_OPTIONAL_LOCKS": "0",  # the index is not written, which would run a hook
+    "GIT_TERMINAL_PROMPT": "0",
+}
 
 
 def uncommitted(root: Path, paths: Sequence[str]) -> list[str]:
@@ -13,9 +31,34 @@ def uncommitted(root: Path, paths: Sequence[str]) -> list[str]:
     git = shutil.which("git")
     if git is None:
         return []
-    command = [git, "-C", str(root), "status", "--porcelain", "--untracked-files=all", "-z", "--", *paths]
-    done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - a fixed command, no shell
-    if done.returncode != 0:  # not a repository
+    settings = _run([git, "-C", str(root), "config", "--list", "--show-scope", "-z"], _NO_PROGRAMS)
+    if settings is None:
         return []
-    entries = [entry for entry in done.stdout.decode("utf-8", "replace").split("\0") if entry[2:3] == " "]
+    overruled = {**_NO_PROGRAMS}
+    for name in _strange_filters(settings):
+        overruled |= {f"filter.{name}.{key}": "" for key in ("clean", "smudge", "process")}
+        overruled[f"filter.{name}.required"] = "false"
+    status = ["status", "--porcelain", "--untracked-files=all", "--ignore-submodules=all", "-z", "--", *paths]
+    found = _run([git, "--no-pager", "-C", str(root), *status], overruled)
+    if found is None:  # not a repository
+        return []
+    entries = [entry for entry in found.split("\0") if entry[2:3] == " "]
     return sorted(entry[3:] for entry in entries)
+
+
+def _strange_filters(settings: str) -> Iterable[str]:
+    """The names of filters that the folder itself sets up; `settings` are pairs of a scope and a key with its value."""
+    parts = settings.split("\0")
+    for scope, setting in zip(parts[::2], parts[1::2], strict=False):
+        if scope not in _OWN and (match := _FILTER.fullmatch(setting.partition("\n")[0])):
+            yield match.group(1)
+
+
+def _run(command: Sequence[str], settings: Mapping[str, str]) -> str | None:
+    """What git prints, with these settings above all others; None where it fails."""
+    overruling = {"GIT_CONFIG_COUNT": str(len(settings))}
+    for number, (key, value) in enumerate(settings.items()):
+        overruling |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    environment = {**os.environ, **_SAFE, **overruling}
+    done = subprocess.run(command, capture_output=True, check=False, env=environment)  # noqa: S603 - no shell
+    return done.stdout.decode("utf-8", "surrogateescape") if done.returncode == 0 else None

@@ -6,8 +6,9 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from atlas_decks.cards import mathematics
 from atlas_decks.cards.kinds import PROSE, FactText, texts_of
-from atlas_decks.cards.markup import without_code
+from atlas_decks.cards.markup import formulas, without_code
 from atlas_decks.curriculum.models import Diagram
 from atlas_decks.problems import Problem
 from atlas_decks.rules.registry import diagram_rule
@@ -53,6 +54,19 @@ def plain_text(diagram: Diagram) -> Iterator[Problem]:
                 message = f"{name}: markup `{match.group()}`"
                 hint = "write plain text, or `code` in backticks; < > & alone are fine"
             yield diagram.origin.problem(path, "plain-text", message, hint)
+
+
+@diagram_rule("mathematics", fixed=True)
+def formula(diagram: Diagram) -> Iterator[Problem]:
+    """A formula, TeX in $`..`$, has at most 200 characters and only commands that every client draws alike."""
+    for name, path, text, _ in _texts(diagram):
+        for tex in formulas(text):
+            if name == "title":
+                yield diagram.origin.problem(path, "mathematics", "title: a formula", "a title is plain text")
+            elif fault := mathematics.fault(tex):
+                message = f"{name}: the formula `{tex if len(tex) < 60 else tex[:60] + '..'}` {fault}"
+                hint = "docs/format.md lists the commands; for example $`\\frac{1}{1-\\rho}`$"
+                yield diagram.origin.problem(path, "mathematics", message, hint)
 
 
 _INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs", "Cn"})  # controls, formats, private, surrogates, unassigned

@@ -73,9 +73,8 @@ def _by_company(category: Category, companies: Sequence[Company]) -> list[str]:
     for (_, _), together in days.items():
         groups = category.groups
         for step in range(len(groups) + len(together) - 1):
-            for behind, company in enumerate(together):
-                if 0 <= step - behind < len(groups):
-                    order.append(f"{category.slug}/{company.slug}/{groups[step - behind].slug}#0")
+            for behind in range(max(0, step - len(groups) + 1), min(step + 1, len(together))):
+                order.append(f"{category.slug}/{together[behind].slug}/{groups[step - behind].slug}#0")
     return order
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from atlas_decks.cards.markup import plain, rich
+from atlas_decks.cards.markup import on_page, plain
 from atlas_decks.curriculum.models import Diagram, FactRef, Plan
 from atlas_decks.diagrams.picture import Picture
 
@@ -23,7 +23,7 @@ class Part(NamedTuple):
     @property
     def shown(self) -> list[Markup]:
         """The texts as HTML."""
-        return [rich(item) if self.marked_up else plain(item) for item in self.items]
+        return [on_page(item) if self.marked_up else plain(item) for item in self.items]
 
 
 class Asked(NamedTuple):

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from atlas_decks.curriculum.models import Diagram
+from atlas_decks.study.book_pages import article_page, day_page
 from atlas_decks.study.timetable import DAYS, StudyDay
-from atlas_decks.study.today import Content, Expected, core_cards, page_of, rotation
+from atlas_decks.study.today import Content, Expected, core_cards, rotation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +43,7 @@ class DayReport:
             "rotation": rotation(content.timetable, day),
             "checkpoints": [point.slug for point in day.checkpoints],
             "planned": len(day.slots),
+            "page": self._page(),
             "diagrams": [self._diagram(diagram) for diagram in content.of_day(day)],
             "expected": {name: round(value, 2) for name, value in asdict(self.expected).items()},
             "draw": [
@@ -50,9 +52,12 @@ class DayReport:
             ],
         }
 
+    def _page(self) -> str:
+        return str(self.site / day_page(self.content.timetable.pace.weeks, self.day.number))
+
     def _diagram(self, diagram: Diagram) -> dict[str, Any]:
         cards = core_cards(diagram, self.content.timetable.pace.deeper)
-        page = str(self.site / page_of(diagram.id))
+        page = str(self.site / article_page(diagram.id))
         return {"id": diagram.id, "title": diagram.spec.title, "page": page, "cards": cards}
 
     def _head(self) -> Iterator[str]:
@@ -62,6 +67,7 @@ class DayReport:
         for number in self.content.tiers_of(day):
             yield f"  Tier {number}: {plan.tier(number).title}"
         yield f"  Rotation: {rotation(self.content.timetable, day)}"
+        yield f"  Book: {self._page()}"
         for point in day.checkpoints:
             yield f"  Checkpoint: {point.title}, {point.minutes} minutes; no new diagrams today"
 

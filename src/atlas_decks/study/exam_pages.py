@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from atlas_decks.cards.markup import rich
+from atlas_decks.cards.markup import on_page
 from atlas_decks.cards.redraw import applies
 from atlas_decks.curriculum.models import Plan
 from atlas_decks.diagrams.picture import Picture
@@ -57,8 +57,8 @@ def _asked(question: Question, plan: Plan, picture: Picture) -> _Asked:
     if question.fact:
         context, prompts, answer = asked(question.fact, plan, picture)
         values = {
-            "context": [rich(text) for text in context],
-            "prompts": [rich(text) for text in prompts],
+            "context": [on_page(text) for text in context],
+            "prompts": [on_page(text) for text in prompts],
             "lines": _LINES[question.fact.kind],
             "answer": answer,
         }
@@ -66,7 +66,7 @@ def _asked(question: Question, plan: Plan, picture: Picture) -> _Asked:
         number=question.number,
         title=diagram.spec.title,
         where=where(diagram),
-        shows=rich(diagram.spec.shows),
+        shows=on_page(diagram.spec.shows),
         size=f"{len(picture.nodes)} + {len(picture.edges)}",
         minutes=step.minutes,
         checks=sum(applies(point, diagram, picture) for point in plan.self_assessment),

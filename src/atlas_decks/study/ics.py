@@ -11,10 +11,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import icalendar
 
+from atlas_decks.study.book_pages import article_page
 from atlas_decks.study.maintenance import maintenance
 from atlas_decks.study.phases import MILESTONES, phase_of
 from atlas_decks.study.timetable import StudyDay, Timetable
-from atlas_decks.study.today import Content, page_of, rotation
+from atlas_decks.study.today import Content, rotation
 
 # before and after the midnight with which an exam's day begins: nine o'clock the day before, eight on the day
 _ALARMS = (timedelta(hours=-15), timedelta(hours=8))
@@ -106,7 +107,7 @@ def _study_day(content: Content, day: StudyDay) -> _Entry:
     written = content.of_day(day)
     if day.slots:
         lines.append(f"New: {len(day.slots)} diagrams planned, {len(written)} written.")
-    lines += [f"- {diagram.spec.title} ({page_of(diagram.id)})" for diagram in written]
+    lines += [f"- {diagram.spec.title} ({article_page(diagram.id)})" for diagram in written]
     lines.append(f"More: atlas-decks plan --day {day.number}")
     return _Entry(
         uid=f"day-{day.number:03d}",

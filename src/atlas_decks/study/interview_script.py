@@ -9,13 +9,13 @@ from typing import Any
 
 from markupsafe import Markup
 
-from atlas_decks.cards.markup import rich
+from atlas_decks.cards.markup import on_page
 from atlas_decks.curriculum.models import Diagram, Plan
 from atlas_decks.diagrams.picture import Picture
 from atlas_decks.study.asked import Part, asked, source_of, where
+from atlas_decks.study.book_pages import article_page
 from atlas_decks.study.exam import DIMENSIONS
 from atlas_decks.study.interview import TARGET, Box, FollowUp, MockInterview
-from atlas_decks.study.today import page_of
 
 _RUNNING = (
     "Read the task and what is demanded aloud. Tell a number only when you are asked for it. Keep the times. Listen "
@@ -37,7 +37,7 @@ class About:
     @property
     def told(self) -> Markup:
         """What it shows, as HTML."""
-        return rich(self.shows)
+        return on_page(self.shows)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,12 +53,12 @@ class Question:
     @property
     def told(self) -> list[Markup]:
         """What is told, as HTML."""
-        return [rich(text) for text in self.context]
+        return [on_page(text) for text in self.context]
 
     @property
     def asks(self) -> list[Markup]:
         """What is asked, as HTML."""
-        return [rich(text) for text in self.prompts]
+        return [on_page(text) for text in self.prompts]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +87,7 @@ class Script:
     @property
     def demands(self) -> list[Markup]:
         """The constraints as HTML."""
-        return [rich(text) for text in self.constraints]
+        return [on_page(text) for text in self.constraints]
 
     @property
     def running(self) -> str:
@@ -211,7 +211,7 @@ def _about(diagram: Diagram) -> About:
         title=diagram.spec.title,
         where=where(diagram),
         shows=diagram.spec.shows,
-        page=page_of(diagram.id),
+        page=article_page(diagram.id),
     )
 
 

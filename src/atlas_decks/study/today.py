@@ -16,11 +16,6 @@ from atlas_decks.study.timetable import WEEK, StudyDay, Timetable
 _MINUTE, _HOUR = 60, 3600  # seconds
 
 
-def page_of(diagram: str) -> str:
-    """The file name of a diagram's page in the site that `preview` writes (a test compares them)."""
-    return f"diagram-{diagram}.html"
-
-
 @dataclass(frozen=True, kw_only=True)
 class Drawing:
     """A redraw: the diagram, and how many days ago it was new (0: today)."""

@@ -24,6 +24,7 @@ from atlas_decks.learner.collection.statistics import (
     within,
 )
 from atlas_decks.schedule.limits import limits_of, mean_of
+from atlas_decks.study.book_pages import article_page
 from atlas_decks.study.maintenance import Kept, maintenance
 from atlas_decks.study.progress.ahead import Ahead, ahead
 from atlas_decks.study.progress.areas import Areas, Confused, areas, confused
@@ -35,7 +36,6 @@ from atlas_decks.study.progress.logs import NOT_IN_A_COLLECTION, Logs, logs
 from atlas_decks.study.progress.mastery import Mastery, PointEvidence, level_of, mastery, points, targets
 from atlas_decks.study.progress.strain import Strain, strain
 from atlas_decks.study.timetable import WEEK, Timetable
-from atlas_decks.study.today import page_of
 
 _DIGITS = 4  # behind the point, in JSON
 
@@ -79,7 +79,7 @@ class Report:
 
     def page(self, diagram: Diagram) -> Path:
         """The page of a diagram in the site that `preview` writes."""
-        return self.site / page_of(diagram.id)
+        return self.site / article_page(diagram.id)
 
     def data(self) -> dict[str, Any]:
         """All of it for programs."""

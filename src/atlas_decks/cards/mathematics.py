@@ -1,0 +1,81 @@
+r"""Mathematics in texts: $`..`$ around TeX, as GitHub writes it beside the dollars of prices.
+
+Anki's own MathJax typesets what a card holds between \( and \), on every client
+(https://docs.ankiweb.net/math.html); pages without it show the same formula as MathML, which browsers draw themselves.
+TeX can do more than formulas: \href and \style bring links and looks onto a card, \def makes the next card's
+commands. So a formula may hold only the commands listed here, which MathJax and latex2mathml both know.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from functools import lru_cache
+from typing import Final
+
+MOST = 200  # characters of a formula: one line of a phone holds about forty signs
+DEEPEST = 8  # braces in braces; latex2mathml goes down by recursion
+_COMMANDS: Final = frozenset(
+    re.findall(
+        r"[a-zA-Z]+",
+        """
+        alpha beta gamma delta epsilon varepsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau phi varphi
+        chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega
+        frac dfrac sqrt binom sum prod int lim ln log exp min max gcd bmod Pr
+        le leq ge geq ne neq approx sim equiv propto ll gg cdot times div pm infty to rightarrow leftarrow Rightarrow
+        in notin subset subseteq cup cap emptyset forall exists mid land lor neg partial
+        left right lfloor rfloor lceil rceil langle rangle ldots cdots overline bar hat text mathrm mathbf quad
+        """,
+    )
+)
+_SIGNS: Final = frozenset(",;:!%_{}#&$| ")  # what one sign after a backslash may be
+_COMMAND = re.compile(r"\\([A-Za-z]+|.|$)", re.DOTALL)
+_BARE = re.compile(r"(?<!\\)[&#%$~]")  # TeX's own signs, which want a backslash or a table around them
+_TYPESET = re.compile(r"\\\((.+?)\\\)", re.DOTALL)
+
+
+@lru_cache(maxsize=4096)
+def fault(tex: str) -> str | None:
+    """What keeps a formula from being drawn alike everywhere, as the end of a sentence; None where nothing does."""
+    if len(tex) > MOST:
+        return f"has {len(tex)} characters; at most {MOST}"
+    for command in _COMMAND.findall(tex):
+        if command not in _COMMANDS and command not in _SIGNS:
+            return f"holds `\\{command}`, which cards cannot draw"
+    if found := _BARE.search(tex):
+        return f"holds a bare `{found.group()}`; write `\\{found.group()}`"
+    depth = 0
+    for brace in re.findall(r"(?<!\\)[{}]", tex):
+        depth += 1 if brace == "{" else -1
+        if depth < 0 or depth > DEEPEST:
+            break
+    if depth:
+        return "has braces that do not close, or too deep"
+    try:
+        _mathml(tex)
+    except Exception as error:  # the library raises what it happens to meet, IndexError too
+        return f"is no TeX ({type(error).__name__})"
+    return None
+
+
+def for_anki(tex: str) -> str:
+    r"""A sound formula as HTML between \( and \), for Anki's MathJax, which reads it with its entities resolved."""
+    braces = {ord("{"): "&#123;", ord("}"): "&#125;", ord("["): "&#91;"}  # what Anki would take for a field or a file
+    return rf"\({html.escape(tex, quote=False).translate(braces)}\)"
+
+
+def readable(text: str) -> str:
+    r"""HTML of a card with its formulas as MathML: for pages that have no MathJax.
+
+    Only `for_anki` writes \( into a field; what an author wrote so is broken up by `markup.plain`.
+    """
+    if r"\(" not in text:
+        return text
+    return _TYPESET.sub(lambda formula: _mathml(html.unescape(formula[1])), text)
+
+
+@lru_cache(maxsize=4096)
+def _mathml(tex: str) -> str:
+    from latex2mathml.converter import convert  # only who has formulas waits for its table of signs
+
+    return convert(tex)

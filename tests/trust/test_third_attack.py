@@ -1,0 +1,257 @@
+"""What a third attack found: names of drafts, pipes, git's own programs, sizes, marks, and templates that take long."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from atlas_decks.cards import sandbox
+from atlas_decks.cards.templates import Templates
+from atlas_decks.curriculum.source import decode
+from atlas_decks.learner.changes import Change, Difference, PackedNote, read_package
+from atlas_decks.problems import ProblemsFoundError
+from atlas_decks.project import default_templates
+from atlas_decks.release.release_notes import release_note
+from atlas_decks.release.worktree import uncommitted
+from support.sample import ATLAS, Sample, make_sample
+
+PROGRAM = [sys.executable, "-m", "atlas_decks"]
+SECONDS = 60  # after which a command hangs
+
+
+def run(sample: Sample, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*PROGRAM, *arguments], cwd=sample.root, capture_output=True, text=True, timeout=SECONDS, check=False
+    )
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Sample:
+    return make_sample(tmp_path / "project")
+
+
+@pytest.fixture
+def precious(tmp_path: Path) -> Path:
+    file = tmp_path / "precious"
+    file.write_text("mine", "utf-8")
+    return file
+
+
+WRITERS = {
+    "calendar": (".plan.ics.tmp", ["calendar", "--start", "2027-01-04"]),
+    "assess": (".assess-week-01.html.tmp", ["assess", "--week", "1"]),
+    "exam": ("exam-week-02/.questions.html.tmp", ["exam", "week-02"]),
+    "render": (".x.svg.tmp", ["render", "acme-flow", "-o", "x.svg"]),
+    "report": (".r.json.tmp", ["build", "--report", "r.json"]),
+    "package": (".x.apkg.tmp", ["build", "--tier", "1", "-o", "x.apkg"]),
+    "schema": (".atlas.schema.json.tmp", ["schema", "--all", "."]),
+    "stage": ("decks/.stage", ["build"]),
+    "scratch": ("decks/.making", ["build"]),
+}
+
+
+@pytest.mark.parametrize("what", WRITERS)
+@pytest.mark.parametrize("kind", ["link", "pipe"])
+def test_what_bears_the_name_of_a_draft_is_neither_written_nor_waited_for(
+    what: str, kind: str, sample: Sample, precious: Path
+) -> None:
+    name, command = WRITERS[what]
+    place = sample.root / name
+    place.parent.mkdir(exist_ok=True)
+    if what == "exam":
+        sample.edit("tasks: [Draw everything]", "tasks: [{text: T, ask: redraw}]", ATLAS)
+    place.symlink_to(precious) if kind == "link" else os.mkfifo(place)
+    done = run(sample, *command)
+    assert "Traceback" not in done.stderr
+    assert done.returncode == 0, done.stderr
+    assert precious.read_text("utf-8") == "mine"
+
+
+def test_a_folder_that_is_written_by_default_is_no_link(sample: Sample, tmp_path: Path) -> None:
+    sample.edit("tasks: [Draw everything]", "tasks: [{text: T, ask: redraw}]", ATLAS)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    for name, command in {"exam-week-02": ["exam", "week-02"], "site": ["preview"]}.items():
+        (sample.root / name).symlink_to(elsewhere)
+        done = run(sample, *command)
+        assert done.returncode == 1
+        assert "is a link" in done.stderr
+        assert list(elsewhere.iterdir()) == []
+
+
+def test_a_check_of_paths_looks_at_links_too(sample: Sample, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (sample.root / ".atlas").symlink_to(elsewhere)
+    done = run(sample, "check", "curriculum")
+    assert done.returncode == 1
+    assert "link-outside" in done.stdout + done.stderr
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_a_package_that_became_a_pipe_is_made_anew(sample: Sample) -> None:
+    assert run(sample, "build").returncode == 0
+    package = sample.root / "decks/atlas-all.apkg"
+    package.unlink()
+    os.mkfifo(package)
+    assert run(sample, "build").returncode == 0
+    assert zipfile.is_zipfile(package)
+
+
+@pytest.mark.parametrize("name", ["ledger.jsonl", "releases.jsonl", "release-ledger.jsonl"])
+def test_a_book_of_any_size_is_refused_before_it_is_read(name: str, sample: Sample) -> None:
+    decks = sample.root / "decks"
+    decks.mkdir(exist_ok=True)
+    with (decks / name).open("wb") as file:
+        os.truncate(file.fileno(), 40_000_000_000)
+    for command in (["check"], ["build"]):
+        done = run(sample, *command)
+        assert done.returncode == 1
+        assert "more than 200,000,000 bytes" in done.stdout + done.stderr
+
+
+def _git(folder: Path, *arguments: str) -> None:
+    names = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
+    subprocess.run(["git", *names, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+@pytest.mark.parametrize("program", ["fsmonitor", "filter", "hook"])
+def test_git_runs_no_program_that_a_folder_brings(program: str, tmp_path: Path) -> None:
+    folder, ran = tmp_path / "folder", tmp_path / "ran"
+    folder.mkdir()
+    (folder / "kept").write_text("old", "utf-8")
+    _git(folder, "init", "-q")
+    _git(folder, "add", ".")
+    _git(folder, "commit", "-qm", "x")
+    if program == "fsmonitor":
+        _git(folder, "config", "core.fsmonitor", f"touch {ran}; false")
+    elif program == "hook":
+        hook = folder / ".git/hooks/post-index-change"
+        hook.write_text(f"#!/bin/sh\ntouch {ran}\n", "utf-8")
+        hook.chmod(0o755)
+    else:
+        _git(folder, "config", "filter.a=b.clean", f"touch {ran}; cat")
+        _git(folder, "config", "filter.a=b.required", "true")
+        (folder / ".git/info/attributes").write_text("* filter=a=b\n", "utf-8")
+    (folder / "kept").write_text("new", "utf-8")
+    (folder / "fresh").write_text("new", "utf-8")
+    assert uncommitted(folder, ["."]) == ["fresh", "kept"]
+    assert not ran.exists()
+
+
+def test_a_folder_laid_out_as_a_repository_is_none(tmp_path: Path) -> None:
+    ran, folder = tmp_path / "ran", tmp_path / "folder"
+    subprocess.run(["git", "init", "-q", "--bare", str(folder)], check=True)
+    (folder / "config").write_text(
+        f'[core]\n bare = false\n worktree = .\n fsmonitor = "touch {ran}; false"\n', "utf-8"
+    )
+    assert uncommitted(folder, ["."]) == []
+    assert not ran.exists()
+
+
+def test_marks_that_take_long_to_sort_are_refused_with_their_line() -> None:
+    heap = "a" + "\u0301\u0323" * 240_000
+    source, (problem,) = decode(f"a: b\n# {heap}\n".encode(), "x.yaml")
+    assert source is None
+    assert (problem.line, problem.column, problem.rule) == (2, 4, "characters")
+    kept, problems = decode(("a: e" + "\u0301" * 30).encode(), "x.yaml")
+    assert (kept is not None, problems) == (True, [])
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("weeks: 2\nreview_days", "weeks: 100000000\nreview_days"),
+        ("{weeks: 4, study", "{weeks: 100000, study"),
+        ("week: 2, tiers: [1, 2]", "week: 100000, tiers: [1, 2]"),
+        ("minutes: 60", "minutes: 100000000000000000000"),
+    ],
+)
+def test_numbers_of_a_plan_are_bounded(old: str, new: str, sample: Sample) -> None:
+    sample.edit(old, new, ATLAS)
+    done = run(sample, "check")
+    assert done.returncode == 1
+    assert "less than or equal to" in done.stdout
+
+
+def test_names_that_nobody_knows_are_told_once_with_some_that_are_known(sample: Sample) -> None:
+    groups = "".join(f"      - {{slug: g{number}, title: G, planned: 1}}\n" for number in range(300))
+    queues = "      - {slug: queues, title: Queues, planned: 2}\n"
+    sample.edit(queues, queues + groups, ATLAS)
+    sample.edit("groups: [queues]", "groups: [queues" + ", zzz" * 1_000 + "]", ATLAS)
+    done = run(sample, "check")
+    assert done.stdout.count("no group zzz") == 1
+    assert len(done.stdout) < 2_000
+
+
+LOOP = "[% for a in '" + "x" * 400 + "' %]"
+LONG = {
+    "work in one line": f"[% for big in ['{'&' * 60_000}'] %]{LOOP}{LOOP}[[ big{'|e|title' * 4} ]]",
+    "folding": f"[[ '{'&' * 90_000}'{'|e|title' * 40} ]]",
+    "includes": f"[% for a in ['{'&' * 9_000}'] %][% include 'picture.html' %]",
+}
+
+
+@pytest.mark.parametrize("what", LONG)
+def test_a_template_takes_bounded_time_and_room(what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "SECONDS", 0.5)
+    own = tmp_path / "templates"
+    own.mkdir()
+    text = LONG[what]
+    (own / "picture.html").write_text(text + "[% endfor %]" * text.count("[% for"), "utf-8")
+    templates = Templates((own, default_templates()))
+    with pytest.raises(ProblemsFoundError, match=r"seconds|characters|recursion"):
+        templates.fill("picture.html")
+
+
+def test_all_templates_of_a_project_share_their_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "SECONDS", 0.1)
+    monkeypatch.setattr(sandbox, "SECONDS_A_TEXT", 0.0)
+    own = tmp_path / "templates"
+    own.mkdir()
+    (own / "picture.html").write_text(f"{LOOP}[[ a|upper ]][% endfor %]", "utf-8")
+    templates = Templates((own, default_templates()))
+    with pytest.raises(ProblemsFoundError, match="take longer"):
+        [templates.fill("picture.html") for _ in range(10_000)]
+
+
+def _package(file: Path, fields: list[str]) -> Path:
+    database = file.with_suffix(".anki2")
+    model = {"name": "N", "css": "", "mod": 1, "tmpls": [], "flds": [{"name": name} for name in fields]}
+    with sqlite3.connect(database) as made:
+        made.execute("CREATE TABLE col (models TEXT, decks TEXT)")
+        made.execute("INSERT INTO col VALUES (?, '{}')", (json.dumps({"1": model}),))
+        made.execute("CREATE TABLE notes (id INTEGER, guid TEXT, mid INTEGER, mod INTEGER, tags TEXT, flds TEXT)")
+        made.execute("INSERT INTO notes VALUES (1, 'g', 1, 1, '', ?)", ("a" + "\x1f" * 100_000,))
+        made.execute("CREATE TABLE cards (nid INTEGER, ord INTEGER, did INTEGER, due INTEGER)")
+    made.close()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.write(database, "collection.anki2")
+    return file
+
+
+def test_note_types_of_a_package_have_fields_that_somebody_could_fill(tmp_path: Path) -> None:
+    with pytest.raises(ProblemsFoundError, match="more than 1,000 fields"):
+        read_package(_package(tmp_path / "a.apkg", [f"f{number}" for number in range(100_000)]))
+    (note,) = read_package(_package(tmp_path / "b.apkg", ["Key", "B"])).notes.values()
+    assert set(note.fields) == {"Key", "B", "Tags"}
+
+
+def test_a_release_note_holds_no_markup_of_a_package() -> None:
+    evil = "F` <img src=x onerror=alert(1)>"
+    note = PackedNote(f"{evil}/metric/x", {"Key": evil, evil: "new"}, 2, False, {0: ("D", 1)})
+    change = Change(note.key, note, {evil: ("old", "new")})
+    text = release_note(Difference(changed=[change], note_types=[evil]))
+    for line in text.splitlines():
+        outside = line
+        while "``" in outside:  # what stands between two backticks is code
+            before, _, rest = outside.partition("``")
+            outside = before + rest.partition("``")[2]
+        assert "<img" not in outside.replace("\\<img", "")
