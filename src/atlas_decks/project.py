@@ -115,6 +115,9 @@ def find_project(start: Path) -> Project:
     Raises ProblemsFoundError where there is none.
     """
     start = start.absolute()
+    if any("\udc80" <= char <= "\udcff" for char in str(start)):  # what Python makes of bytes that are not UTF-8
+        name, hint = str(start).encode("utf-8", "replace").decode(), "rename the folder: SQLite opens no other names"
+        raise ProblemsFoundError([Problem(name, 0, 0, "no-project", "the folder's name is not UTF-8", hint)])
     for folder in (start, *start.parents):
         if (folder / "curriculum" / "atlas.yaml").is_file():
             return Project(folder)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -13,14 +15,16 @@ from pathlib import Path
 import pytest
 
 from atlas_decks.cards import sandbox
+from atlas_decks.cards.kinds import KINDS
 from atlas_decks.cards.templates import Templates
+from atlas_decks.curriculum.load import load_plan
 from atlas_decks.curriculum.source import decode
 from atlas_decks.learner.changes import Change, Difference, PackedNote, read_package
 from atlas_decks.problems import ProblemsFoundError
-from atlas_decks.project import default_templates
+from atlas_decks.project import Project, default_templates
 from atlas_decks.release.release_notes import release_note
 from atlas_decks.release.worktree import uncommitted
-from support.sample import ATLAS, Sample, make_sample
+from support.sample import ATLAS, QUEUES, Sample, make_sample
 
 PROGRAM = [sys.executable, "-m", "atlas_decks"]
 SECONDS = 60  # after which a command hangs
@@ -255,3 +259,62 @@ def test_a_release_note_holds_no_markup_of_a_package() -> None:
             before, _, rest = outside.partition("``")
             outside = before + rest.partition("``")[2]
         assert "<img" not in outside.replace("\\<img", "")
+
+
+@pytest.mark.parametrize("word", ["[sound:x.mp3]", "[anki:tts lang=en_US]x[/anki:tts]", "[latex]x[/latex]", r"\(x\)"])
+def test_a_projects_words_are_text_in_templates(word: str, sample: Sample) -> None:
+    sample.edit("self_assessment:", f"words:\n  whole_diagram: '{word}'\nself_assessment:", ATLAS)
+    plan, _ = load_plan(Project(sample.root))
+    (side,) = Templates([default_templates()]).card_sides(KINDS["component"], plan)[:1]
+    assert word not in side.back
+    shown = re.sub(r"<i></i>", "", html.unescape(side.back))
+    assert word in shown
+
+
+@pytest.mark.parametrize(
+    "url", ["https://x/{key}{{^Retired}}x{{/Retired}}", "https://x/{key}[sound:x]", "https://x/{key}{a}"]
+)
+def test_the_address_of_reports_holds_nothing_for_anki(url: str, sample: Sample) -> None:
+    sample.edit("self_assessment:", f'report_url: "{url}"\nself_assessment:', ATLAS)
+    assert run(sample, "check").returncode == 1
+
+
+HEAPS = {
+    "diagrams": ("diagrams:\n" + "  - {}\n" * 120_000, "120,000 diagrams; at most 1,000"),
+    "keys": ("a: 1\n" * 150_000, "`a` stands twice"),
+    "directives": ("".join(f"%TAG !a{number}! b\n" for number in range(60_000)) + "---\na: 1\n", "the directive %TAG"),
+}
+
+
+@pytest.mark.parametrize("what", HEAPS)
+def test_a_file_of_a_thousand_faults_is_not_told_them_all(what: str, sample: Sample) -> None:
+    text, message = HEAPS[what]
+    sample.write(f"category: patterns\n{text}" if what == "diagrams" else text)
+    done = run(sample, "check")
+    assert done.returncode == 1
+    assert message in done.stdout
+    assert done.stdout.count("\n") < 3_000
+
+
+def test_a_release_withdraws_with_consent_what_was_built_and_never_released(sample: Sample) -> None:
+    assert run(sample, "build").returncode == 0
+    (sample.root / QUEUES).unlink()
+    done = run(sample, "release", "--allow-dirty")
+    assert done.returncode == 1
+    assert "want a yes" in done.stderr
+
+
+def test_a_folder_whose_name_is_not_utf_8_is_refused_in_words(sample: Sample, tmp_path: Path) -> None:
+    odd = os.fsencode(tmp_path) + b"/odd-\xff"
+    sample.root.rename(os.fsdecode(odd))
+    done = subprocess.run([*PROGRAM, "build"], cwd=odd, capture_output=True, timeout=SECONDS, check=False)
+    assert done.returncode == 1
+    assert b"not UTF-8" in done.stderr
+
+
+def test_the_key_of_caches_is_never_kept_in_a_project(tmp_path: Path) -> None:
+    code = "from atlas_decks.files import checked; from pathlib import Path; checked.write(Path('x'), b'y')"
+    environment = {**os.environ, "XDG_CACHE_HOME": "inside", "HOME": str(tmp_path / "home")}
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, check=True)
+    assert not (tmp_path / "inside").exists()
+    assert (tmp_path / "home/.cache/atlas-decks/key").is_file()

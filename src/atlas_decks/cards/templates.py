@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from atlas_decks.cards.kinds import Kind
+from atlas_decks.cards.markup import plain
 from atlas_decks.curriculum.models import Plan
 from atlas_decks.problems import Problem, ProblemsFoundError
 
@@ -72,9 +73,11 @@ class Templates:
         nothing for a retired note.
         """
         sides = []
+        # what Anki would interpret stays text in a project's words, too
+        words = plan.words.model_copy(update={name: plain(word) for name, word in plan.words.texts()})
         for card in kind.cards:
             report = (plan.report_url or "").replace("{key}", "{{Key}}")
-            shared = {"words": plan.words, "language": plan.rules.language, "report_url": report}
+            shared = {"words": words, "language": plan.rules.language, "report_url": report}
             front, back = (self.fill(f"{card.folder}/{side}.html", **shared) for side in ("front", "back"))
             sides.append(CardSides(card.name, card.slot, where_filled(front, card.needs), back))
         for (name, slot), field in kind.spare_cards:

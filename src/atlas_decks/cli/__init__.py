@@ -163,7 +163,10 @@ def run(arguments: list[str]) -> int:
     except _NoReaderError:
         _write_to_nobody()
         return DONE
-    except MemoryError:
+    except (MemoryError, ImportError) as error:
+        if isinstance(error, ImportError) and "failed to map" not in str(error):  # a library that found no room
+            click.echo(report_bug(), err=True)
+            return BUG
         click.echo(f"not enough memory\n    hint: {_SHORT}", err=True)
         return PROBLEMS
     except OSError as error:

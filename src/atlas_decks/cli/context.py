@@ -20,8 +20,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from atlas_decks.cards.selection import Selection
 from atlas_decks.cli import completion
+from atlas_decks.curriculum.source import read_bytes
 from atlas_decks.files import replace
-from atlas_decks.files.places import read_regular
 from atlas_decks.problems import Format, Problem, ProblemsFoundError, format_problems, visible
 from atlas_decks.project import Project, find_project
 
@@ -118,7 +118,9 @@ def _count_diagrams(project: Project) -> int:
     """A quick count for the progress bar; the real reading comes later."""
     try:
         return sum(
-            read_regular(file).count(b"mermaid:") for file in project.curriculum.rglob("*.yaml") if file.is_file()
+            (read_bytes(file, "")[0] or b"").count(b"mermaid:")
+            for file in project.curriculum.rglob("*.yaml")
+            if file.is_file()
         )
     except OSError:
         return 0

@@ -64,13 +64,13 @@ def command(
                 click.echo(prepared.note, nl=False)
                 context.say(f"version {prepared.version}; nothing was written")
                 return
-            options.ask_to_withdraw(context, agreed)([change.key for change in prepared.changes.retired])
+            options.ask_to_withdraw(context, agreed)(prepared.withdrawn)
             replace.replace_files(project.decks, prepared.files, prepared.leftovers)
     folder = project.decks / project.releases.stem / prepared.version
     context.say(
         f"released {prepared.version}: {folder}\n"
         f"  notes   {len(prepared.changes.added):,} added, {len(prepared.changes.changed):,} changed, "
-        f"{len(prepared.changes.retired):,} withdrawn\n"
+        f"{len(prepared.withdrawn):,} withdrawn\n"
         f"  read    {folder / 'diff.md'} and {project.changelog}\n"
         f"  try     atlas-decks verify {folder}/*.apkg\n"
         f'  commit  git add -A && git commit -m "Release {prepared.version}" && git tag v{prepared.version}\n'

@@ -29,6 +29,7 @@ from atlas_decks.problems import Problem, ProblemsFoundError, Severity
 from atlas_decks.project import PROJECT_ID, Project, fresh_id
 
 M = TypeVar("M", bound=BaseModel)
+MOST_DIAGRAMS = 1_000  # of a file; at most 1 MB, one of ours has eight
 _NAMED = 20  # names that a hint lists
 MOST_PLANNED = 9_900  # diagrams of a tier: each takes 100 of the positions that Anki has for new cards
 _ENDINGS = {".yaml", ".yml"}
@@ -169,6 +170,10 @@ def load_file(source: Source, plan: Plan) -> LoadedFile:
         return LoadedFile(
             head, [], [*problems, source.problem(("diagrams",), "file-shape", "no diagrams in this file", hint)]
         )
+    if len(entries) > MOST_DIAGRAMS:
+        message = f"{len(entries):,} diagrams; at most {MOST_DIAGRAMS:,}"
+        entries, hint = entries[:0], "one file a subject: split the file"
+        problems.append(source.problem(("diagrams",), "file-size", message, hint))
     specs: list[tuple[int, DiagramSpec]] = []
     for index, entry in enumerate(entries):
         spec, faults = _validate(DiagramSpec, entry, source, ("diagrams", index))

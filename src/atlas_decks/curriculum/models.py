@@ -27,7 +27,8 @@ NodeId = Annotated[str, StringConstraints(pattern=NODE_ID, max_length=60)]
 FactId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]+([-][A-Za-z0-9_]+)*$", max_length=60)]
 Url = Annotated[str, StringConstraints(pattern=r"^https://[^\s\"'<>]+$", max_length=400)]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat"]
-REPORT_URL = r"^https://[^\s\"'<>]*\{key\}[^\s\"'<>]*$"
+# with no brace or bracket but those of the key: it stands in templates, where Anki would read them
+REPORT_URL = r"^https://[^\s\"'<>{}\[\]\\`]*\{key\}[^\s\"'<>{}\[\]\\`]*$"
 WEEKDAYS: Mapping[Day, str] = {
     "mon": "Monday",
     "tue": "Tuesday",

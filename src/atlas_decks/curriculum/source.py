@@ -22,6 +22,7 @@ from atlas_decks.problems import Problem
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 12
+_MOST_PROBLEMS = 1_000  # of one file: who has so many begins anew
 _MARKS = 30  # on one letter; to sort more takes time that grows with their square (UAX #15, Stream-Safe Text Format)
 Path_ = tuple[str | int, ...]
 Position = tuple[int, int]
@@ -31,6 +32,7 @@ try:
 except ImportError:  # PyYAML built without libyaml reads the same, slower
     from yaml import SafeLoader as _Loader  # type: ignore[assignment]
 
+_DIRECTIVE = re.compile(r"^%\S+", re.MULTILINE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # but tab and line feed
 _RESOLVER = yaml.resolver.Resolver()
 _TRUE_FALSE = {"true": True, "false": False}
@@ -105,6 +107,11 @@ def decode(raw: bytes, name: str) -> tuple[Source | None, list[Problem]]:
             line, column = text.count("\n", 0, heap.start()) + 1, heap.start() - text.rfind("\n", 0, heap.start())
             return fault(line, column, "characters", f"more than {_MARKS} marks on one letter", "remove them")
         text = unicodedata.normalize("NFC", text)  # one spelling of a letter, as Anki stores it
+    if directive := _DIRECTIVE.search(text):  # libyaml takes time that grows with the square of their number
+        line = text.count("\n", 0, directive.start()) + 1
+        return fault(
+            line, 1, "yaml-directive", f"the directive {directive.group()}", "remove the line; YAML needs none"
+        )
     if not text.strip():
         return fault(1, 1, "empty-file", "the file is empty", "delete it, or write `category:` and `diagrams:`")
     return parse(text, name)
@@ -260,4 +267,5 @@ class _Builder:
             self._fault(event, "yaml-tag", f"the tag {event.tag}", "remove it; plain values need no tag")
 
     def _fault(self, event: yaml.Event, rule: str, message: str, hint: str) -> None:
+        self.fatal = self.fatal or len(self.problems) >= _MOST_PROBLEMS
         self.problems.append(Problem(self.name, *_position(event), rule, message, hint))

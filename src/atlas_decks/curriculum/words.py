@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property, reduce
 
 from atlas_decks.curriculum.book_words import BookWords
@@ -96,6 +96,10 @@ class Words(Table):
     alt_said: Word = "{edge}: {label}"
     # the pages that are read before recalling
     book: BookWords = BookWords()
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """The words of the cards by their names."""
+        return ((name, text) for name, text in self if isinstance(text, str))
 
     def listing(self, parts: Iterable[str]) -> str:
         """The parts as a list within a sentence, with the commas of the language."""

@@ -50,8 +50,10 @@ def _seal(content: bytes) -> bytes:
 def _key() -> bytes:
     """The key of this machine's user, made when it is first wanted; where it cannot be kept, one for this command."""
     try:
-        home = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA") or Path.home() / ".cache"
-        file = Path(home) / "atlas-decks" / "key"
+        named = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA") or ""
+        # a relative one is to be ignored: https://specifications.freedesktop.org/basedir-spec/latest/
+        home = Path(named) if Path(named).is_absolute() else Path.home() / ".cache"
+        file = home / "atlas-decks" / "key"
         if not file.is_file():
             file.parent.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=file.parent)  # readable for its owner only

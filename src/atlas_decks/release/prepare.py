@@ -49,12 +49,14 @@ class ReleaseRequest:
 class Prepared:
     """A release that is not in place yet: `files` by path relative to the folder of the decks, and what goes there.
 
-    Packages are files in the scratch folder, which replace_files moves.
+    Packages are files in the scratch folder, which replace_files moves. `withdrawn` are keys of notes: those that the
+    last release had, and those that a build has put into the ledger since, which may have been handed on as well.
     """
 
     version: str
     note: str
     changes: Difference
+    withdrawn: Sequence[str]
     files: Mapping[str, bytes | Path]
     leftovers: Sequence[str]
 
@@ -107,7 +109,8 @@ def prepare(session: Session, request: ReleaseRequest, scratch: Path) -> Prepare
         project.releases.name: release_log.write([*log, replace(release, sha256=sums)]).encode(),
         f"../{project.changelog.name}": changelog.add_release(text, version, date, summary(changes)).encode(),
     }
-    return Prepared(version, note, changes, files, pipeline.leftovers(packages, project.decks))
+    withdrawn = sorted({*trial.withdrawn, *(change.key for change in changes.retired)})
+    return Prepared(version, note, changes, withdrawn, files, pipeline.leftovers(packages, project.decks))
 
 
 def _assemble(session: Session, found: Survey, request: BuildRequest, folder: Path) -> Assembly:
