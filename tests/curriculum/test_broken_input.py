@@ -69,6 +69,9 @@ def plan(old: str, new: str, below: int = 0) -> Break:
     return edit(old, new, below, ATLAS)
 
 
+_SECOND = "{slug: week-02, title: Again, week: 2, tiers: [1], minutes: 30, tasks: [Draw]}"
+
+
 def link(name: str, target: str) -> Break:
     def apply(sample: Sample) -> str:
         (sample.root / name).symlink_to(target)
@@ -176,6 +179,8 @@ PLAN_FAULTS: dict[str, tuple[str, Break]] = {
     "no number": ("wrong-value", plan("weeks: 2\n", "weeks: two\n")),
     "a tier twice": ("plan-duplicate", plan("number: 2", "number: 1")),
     "a category twice": ("plan-duplicate", plan("- slug: architecture", "- slug: patterns")),
+    "a track twice": ("plan-duplicate", plan("focus:\n", "focus:\n  - {slug: startup, title: T, about: Small.}\n", 2)),
+    "a checkpoint twice": ("plan-duplicate", plan("checkpoints:\n", f"checkpoints:\n  - {_SECOND}\n", 2)),
     "a group twice": ("plan-duplicate", plan("slug: storage", "slug: request-flow")),
     "unknown tier": ("plan-reference", plan("tier: 2", "tier: 7")),
     "unknown technique": ("plan-reference", plan("technique: mapping", "technique: magic")),

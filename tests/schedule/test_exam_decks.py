@@ -35,7 +35,7 @@ def _a_day(learner: Learner) -> None:
 @contextmanager
 def _after_days(packages: Path, days: int = 6, fsrs: bool = False) -> Iterator[Any]:
     """A collection that was studied for some days, today's cards done."""
-    with collection_with(packages / "atlas-all.apkg", packages / "plan.apkg", fsrs=fsrs) as col:
+    with collection_with(packages / "atlas-all.apkg", packages / "atlas-plan.apkg", fsrs=fsrs) as col:
         learner = Learner(col)
         for _ in range(days - 1):
             _a_day(learner)
@@ -105,8 +105,7 @@ def test_a_task_that_goes_beyond_the_tiers_widens_the_deck(checked: Checked) -> 
 def test_it_draws_at_random_from_what_was_begun(packages: Path, checked: Checked, name: str) -> None:
     curriculum: Curriculum = checked.curriculum
     point = next(point for point in curriculum.plan.checkpoints if name.endswith(point.slug))
-    wanted = {c for task in point.tasks for c in task.categories}
-    with collection_with(packages / "atlas-all.apkg", packages / "plan.apkg") as col:
+    with collection_with(packages / "atlas-all.apkg", packages / "atlas-plan.apkg") as col:
         # two thirds were begun, of deeper cards and drawings too; of these, half are due today
         col.db.execute(
             "UPDATE cards SET type = 2, queue = 2, ivl = 5, factor = 2500, reps = 3, due = ? + 2 * (id % 2) "
@@ -125,7 +124,7 @@ def test_it_draws_at_random_from_what_was_begun(packages: Path, checked: Checked
             assert len(notes) == len(set(notes)), "Anki would hide a sibling, and leave it in the exam deck"
             for card in map(col.get_card, drawn):
                 diagram = curriculum.by_id[card.note().fields[0].split("/")[0]]
-                assert diagram.category.tier in point.tiers or diagram.category.slug in wanted
+                assert point.covers(diagram)
         assert draws[0] != draws[1], "by chance"
         assert len(draws[0]) == len(draws[1]) >= 10
         if name == NAMES[3]:  # everything: more than a sitting takes
@@ -138,7 +137,7 @@ def test_it_draws_at_random_from_what_was_begun(packages: Path, checked: Checked
 
 @pytest.mark.anki
 def test_a_package_brings_decks_that_do_not_reschedule(packages: Path) -> None:
-    with collection_with(packages / "plan.apkg") as col:
+    with collection_with(packages / "atlas-plan.apkg") as col:
         assert sorted(d["name"] for d in col.decks.all() if d["dyn"] and not d["resched"]) == NAMES
         for name in NAMES:
             found = col.decks.by_name(name)
@@ -148,7 +147,7 @@ def test_a_package_brings_decks_that_do_not_reschedule(packages: Path) -> None:
 
 @pytest.mark.anki
 def test_its_guide_is_there_before_rebuild_and_goes_home_when_it_is_answered(packages: Path) -> None:
-    with collection_with(packages / "atlas-all.apkg", packages / "plan.apkg") as col:
+    with collection_with(packages / "atlas-all.apkg", packages / "atlas-plan.apkg") as col:
         for name in NAMES:
             assert offered(col, name) == (0, 1)
             col.decks.select(deck(col, name))
@@ -265,8 +264,9 @@ def test_an_update_brings_them_to_learners_and_touches_nothing_that_they_have(
     built: Any, packages: Path, starter: Project, tmp_path: Path
 ) -> None:
     plan = starter.curriculum / "atlas.yaml"
-    old = build(starter, 2_000_000_000).folder / "plan.apkg"
-    old = old.rename(tmp_path / "old-plan.apkg")
+    old = build(starter, 2_000_000_000).folder / "mine-plan.apkg"
+    (tmp_path / "old").mkdir()
+    old = old.rename(tmp_path / "old" / "mine-plan.apkg")
     point = "{slug: half, title: Half, week: 2, tiers: [1], minutes: 30, tasks: [Draw]}"
     plan.write_text(f"{plan.read_text('utf-8')}\ncheckpoints:\n  - {point}\n", "utf-8")
     result = build(starter, 2_000_000_100)
@@ -279,7 +279,7 @@ def test_an_update_brings_them_to_learners_and_touches_nothing_that_they_have(
         for name in learner_decks:
             col.sched.rebuild_filtered_deck(deck(col, name))
         before, log = col.db.all("SELECT * FROM cards ORDER BY id"), col.db.all("SELECT * FROM revlog WHERE ease > 0")
-        real_anki.import_package(col, result.folder / "plan.apkg", with_scheduling=True)
+        real_anki.import_package(col, result.folder / "mine-plan.apkg", with_scheduling=True)
         after = {row[0]: row for row in col.db.all("SELECT * FROM cards")}
         assert [after[row[0]] for row in before] == before
         assert len(after) == len(before) + 1, "the guide"

@@ -270,6 +270,18 @@ def test_a_sitting_is_scored_by_first_answers(made: Made) -> None:
     assert report(made).retention["all"].all == Share(10, 10), "an exam is no review"
 
 
+def test_a_sitting_over_all_tiers_is_one_of_the_exam_that_covers_them(made: Made) -> None:
+    """Most of its cards are of tiers that an earlier exam is about, too; that one does not cover the others."""
+    for tier in range(1, 8):
+        some = [d for d in made.curriculum.diagrams if d.category.tier == tier and d.spec.components]
+        for diagram in some[: 8 if tier == 1 else 1]:
+            made.learn(keys(diagram, "component")[0], *RECALLED, Given(3, GOOD, before=2, after=0, crammed=True))
+    found = {point.checkpoint.slug: point.sitting for point in report(made).checkpoints}
+    assert [slug for slug, sitting in found.items() if sitting] == ["week-16"]
+    assert found["week-16"]
+    assert found["week-16"].score == Share(14, 14)
+
+
 def test_recall_on_the_day_of_a_checkpoint(curriculum: Curriculum) -> None:
     made, memory = Made(curriculum, fsrs=True), Memory(40.0, 0.5, 0)
     diagram = next(d for d in curriculum.diagrams if d.category.tier == 1 and d.spec.components)

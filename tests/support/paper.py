@@ -10,6 +10,11 @@ import pypdfium2
 
 PAPERS = {"A4": (595, 842), "Letter": (612, 792)}  # in points, as a PDF has them
 
+# cells of a table in which words stand letter by letter
+_SQUEEZED = """[...document.querySelectorAll('th, td')]
+    .filter(cell => cell.textContent.trim().length > 12 && cell.clientHeight > 4 * cell.clientWidth)
+    .map(cell => 'squeezed: ' + cell.textContent)"""
+
 
 @dataclass(frozen=True)
 class Printed:
@@ -50,7 +55,8 @@ def faults_on_screen(browser: Any, file: Path, *, night: bool = False) -> list[s
     try:
         page.goto(file.as_uri())
         wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+        squeezed = page.evaluate(_SQUEEZED)
         found = [violation["id"] for violation in Axe().run(page).response["violations"]]
     finally:
         page.close()
-    return [*found, *outside, *(["wider than the window"] if wide else [])]
+    return [*found, *outside, *squeezed, *(["wider than the window"] if wide else [])]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -18,7 +18,10 @@ from atlas_decks.curriculum.models import (
     Diagram,
     DiagramSpec,
     FileHead,
+    Focus,
+    Interview,
     Plan,
+    Task,
 )
 from atlas_decks.curriculum.source import Path_, Source, decode, read, read_bytes
 from atlas_decks.files.places import lies_within
@@ -298,72 +301,79 @@ def _step(annotation: Any, part: str | int) -> Any:
     return inner
 
 
-def _plan_faults(plan: Plan, source: Source) -> list[Problem]:
-    """References within atlas.yaml that lead nowhere, and things that stand twice."""
-    problems: list[Problem] = []
-    tiers = [tier.number for tier in plan.tiers]
-    categories = [category.slug for category in plan.categories]
-    groups = [group.slug for category in plan.categories for group in category.groups]
-    companies = [company.slug for company in plan.companies]
-    waves = [wave.slug for wave in plan.waves]
+class _Faults:
+    """Collects what is wrong with a plan."""
 
-    def fault(path: Path_, rule: str, message: str, hint: str = "") -> None:
-        problems.append(source.problem(path, rule, message, hint))
+    def __init__(self, source: Source) -> None:
+        self._source, self.problems = source, list[Problem]()
 
-    def unique(names: list[Any], key: str, what: str) -> None:
+    def add(self, path: Path_, rule: str, message: str, hint: str = "") -> None:
+        """Something is wrong there."""
+        self.problems.append(self._source.problem(path, rule, message, hint))
+
+    def unique(self, names: Iterable[Any], path: Path_, what: str) -> None:
+        """No name stands twice in the list at that path."""
         seen: set[Any] = set()
         for index, name in enumerate(names):
             if name in seen:
-                fault((key, index), "plan-duplicate", f"{what} {name} stands twice")
+                self.add((*path, index), "plan-duplicate", f"{what} {name} stands twice")
             seen.add(name)
 
-    def known(names: Iterable[Any], among: list[Any], path: Path_, what: str) -> None:
+    def known(self, names: Iterable[Any], among: Sequence[Any], path: Path_, what: str) -> None:
+        """Each name is one of those that there are."""
         there = set(among)
         hint = f"one of {', '.join(map(str, among[:_NAMED]))}" + (", .." if len(among) > _NAMED else "")
         for name in dict.fromkeys(names):
             if name not in there:
-                fault(path, "plan-reference", f"no {what} {name}", hint)
+                self.add(path, "plan-reference", f"no {what} {name}", hint)
 
-    first_at: dict[tuple[int, str], int] = {}
-    unique(tiers, "tiers", "tier")
-    unique(categories, "categories", "category")
-    unique(companies, "companies", "company")
+
+def _plan_faults(plan: Plan, source: Source) -> list[Problem]:
+    """References within atlas.yaml that lead nowhere, and things that stand twice."""
+    faults = _Faults(source)
+    faults.unique([tier.number for tier in plan.tiers], ("tiers",), "tier")
+    faults.unique([category.slug for category in plan.categories], ("categories",), "category")
+    faults.unique([company.slug for company in plan.companies], ("companies",), "company")
+    faults.unique([focus.slug for focus in plan.focus], ("focus",), "track")
+    faults.unique([point.slug for point in plan.checkpoints], ("checkpoints",), "checkpoint")
+    for i, category in enumerate(plan.categories):
+        faults.unique([group.slug for group in category.groups], ("categories", i, "groups"), "group")
     for i, tier in enumerate(plan.tiers):
         if not 1 <= tier.weeks[0] <= tier.weeks[1] <= plan.weeks:
-            fault(("tiers", i, "weeks"), "plan-weeks", f"weeks {tier.weeks} do not lie within 1 to {plan.weeks}")
-    for picture, technique in plan.technique_of.items():
-        known([technique], list(plan.techniques), ("technique_of", picture), "technique")
-    for i, category in enumerate(plan.categories):
-        known([category.tier], tiers, ("categories", i, "tier"), "tier")
-        known([category.technique], list(plan.techniques), ("categories", i, "technique"), "technique")
-        slugs = [group.slug for group in category.groups]
-        for j, slug in enumerate(slugs):
-            if first_at.setdefault((i, slug), j) != j:
-                fault(("categories", i, "groups", j), "plan-duplicate", f"group {slug} stands twice")
-    for i, company in enumerate(plan.companies):
-        known([company.wave], waves, ("companies", i, "wave"), "wave")
-    for i, focus in enumerate(plan.focus):
-        known(focus.groups, groups, ("focus", i, "groups"), "group")
-        known(focus.categories, categories, ("focus", i, "categories"), "category")
-        known(focus.companies, companies, ("focus", i, "companies"), "company")
-    known(plan.interview.categories, categories, ("interview", "categories"), "category")
-    known(plan.interview.groups, groups, ("interview", "groups"), "group")
-    for i, checkpoint in enumerate(plan.checkpoints):
-        known(checkpoint.tiers, tiers, ("checkpoints", i, "tiers"), "tier")
-        for j, task in enumerate(checkpoint.tasks):
-            known(task.categories, categories, ("checkpoints", i, "tasks", j, "categories"), "category")
-            known(task.groups, groups, ("checkpoints", i, "tasks", j, "groups"), "group")
-    problems += _too_many_planned(plan, source)
-    if plan.pace(plan.weeks) is None:
-        fault(("paces",), "plan-reference", f"no pace for the plan's own {plan.weeks} weeks")
-    return problems
-
-
-def _too_many_planned(plan: Plan, source: Source) -> Iterator[Problem]:
-    """Tiers that hold more diagrams than Anki has places for."""
-    for i, tier in enumerate(plan.tiers):
-        planned = plan.planned_in(tier.number)
-        if planned > MOST_PLANNED:
+            faults.add(("tiers", i, "weeks"), "plan-weeks", f"weeks {tier.weeks} do not lie within 1 to {plan.weeks}")
+        if (planned := plan.planned_in(tier.number)) > MOST_PLANNED:
             message = f"{planned:,} diagrams planned for tier {tier.number}; at most {MOST_PLANNED:,}"
-            hint = "Anki has a million positions for new cards; add a tier"
-            yield source.problem(("tiers", i), "plan-positions", message, hint)
+            faults.add(
+                ("tiers", i), "plan-positions", message, "Anki has a million positions for new cards; add a tier"
+            )
+    _plan_references(plan, faults)
+    if plan.pace(plan.weeks) is None:
+        faults.add(("paces",), "plan-reference", f"no pace for the plan's own {plan.weeks} weeks")
+    return faults.problems
+
+
+def _plan_references(plan: Plan, faults: _Faults) -> None:
+    tiers, techniques = [tier.number for tier in plan.tiers], list(plan.techniques)
+    categories = [category.slug for category in plan.categories]
+    groups = [group.slug for category in plan.categories for group in category.groups]
+    companies, waves = [company.slug for company in plan.companies], [wave.slug for wave in plan.waves]
+
+    def content(part: Focus | Task | Interview, path: Path_) -> None:
+        faults.known(part.groups, groups, (*path, "groups"), "group")
+        faults.known(part.categories, categories, (*path, "categories"), "category")
+
+    for picture, technique in plan.technique_of.items():
+        faults.known([technique], techniques, ("technique_of", picture), "technique")
+    for i, category in enumerate(plan.categories):
+        faults.known([category.tier], tiers, ("categories", i, "tier"), "tier")
+        faults.known([category.technique], techniques, ("categories", i, "technique"), "technique")
+    for i, company in enumerate(plan.companies):
+        faults.known([company.wave], waves, ("companies", i, "wave"), "wave")
+    for i, focus in enumerate(plan.focus):
+        content(focus, ("focus", i))
+        faults.known(focus.companies, companies, ("focus", i, "companies"), "company")
+    content(plan.interview, ("interview",))
+    for i, checkpoint in enumerate(plan.checkpoints):
+        faults.known(checkpoint.tiers, tiers, ("checkpoints", i, "tiers"), "tier")
+        for j, task in enumerate(checkpoint.tasks):
+            content(task, ("checkpoints", i, "tasks", j))

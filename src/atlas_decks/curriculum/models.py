@@ -179,6 +179,12 @@ class Checkpoint(Model):
     pass_percent: Annotated[int, Field(ge=1, le=100)] | None = None
     tasks: Annotated[tuple[Task, ...], Field(min_length=1, max_length=8)]
 
+    def covers(self, diagram: Diagram) -> bool:
+        """Whether the exam is about a diagram: it is of the tiers, or a task names its category or group."""
+        category, group = diagram.category, diagram.spec.group
+        named = any(category.slug in task.categories or group in task.groups for task in self.tasks)
+        return named or category.tier in self.tiers
+
 
 class Interview(Model):
     """What a mock interview may ask to design: diagrams of these groups and categories, all where there are neither.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from atlas_decks.cards.redraw import applies
 from atlas_decks.diagrams.picture import Picture
+from atlas_decks.study.asked import where
 from atlas_decks.study.phases import DEPTHS, TARGETS
 from atlas_decks.study.sheets import pages
 from atlas_decks.study.today import Content
@@ -38,7 +39,7 @@ def sheet(content: Content, week: int, pictures: Mapping[str, Picture]) -> str:
         _Row(
             day=day.number,
             title=diagram.spec.title,
-            where=diagram.company.name if diagram.company else diagram.group.title if diagram.group else "",
+            where=where(diagram),
             asked=[applies(point, diagram, pictures[diagram.id]) for point in plan.self_assessment],
         )
         for day in timetable.days

@@ -26,7 +26,7 @@ _WIDTH = 100  # columns of the text
 
 @dataclass(frozen=True, kw_only=True)
 class About:
-    """A diagram by name; `page` is the file of its page in the site that `preview` writes."""
+    """A diagram by name; `page` is the file of its article in the site that `preview` writes."""
 
     id: str
     title: str
@@ -136,7 +136,7 @@ class Script:
         if self.guided:
             yield "\nNumbers worth asking for"
             yield from _wrapped_list(" ".join(question.prompts) for question in self.numbers)
-            yield "\nTo look things up (pages of the preview)"
+            yield "\nTo look things up (pages of the book)"
             yield from _wrapped_list(f"{found.title}: {found.page}" for found in (self.subject, *self.others))
 
     def _interviewer(self) -> Iterator[str]:

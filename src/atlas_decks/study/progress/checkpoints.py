@@ -6,7 +6,6 @@ intervals and its own statistics alone. What is drawn or designed on paper stand
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -85,14 +84,12 @@ def checkpoints(evidence: Evidence, timetable: Timetable) -> list[CheckpointStat
 
 
 def _last_sittings(evidence: Evidence) -> dict[str, Sitting]:
-    """The last sitting of each checkpoint: it is of the one whose tiers most of its cards are of."""
-    tier_of = {
-        card.held.id: studied.diagram.category.tier
-        for studied in evidence.diagrams
-        for card in studied.cards
-        if card.held
+    """The last sitting of each checkpoint: of the one that covers most of its cards, and of those the narrowest."""
+    diagram_of = {card.held.id: d.diagram for d in evidence.diagrams for card in d.cards if card.held}
+    breadth = {
+        point.slug: sum(point.covers(studied.diagram) for studied in evidence.diagrams)
+        for point in evidence.curriculum.plan.checkpoints
     }
-    points = evidence.curriculum.plan.checkpoints
     found: dict[str, Sitting] = {}
     for sitting in _sittings([answer for answer in evidence.answers if answer.crammed]):
         first: dict[int, Answer] = {}
@@ -100,12 +97,15 @@ def _last_sittings(evidence: Evidence) -> dict[str, Sitting]:
             first.setdefault(answer.card, answer)
         if len(first) < _LEAST:
             continue
-        tiers = Counter(tier_of.get(card, 0) for card in first)
-        point = max(points, key=lambda point: sum(tiers[tier] for tier in point.tiers), default=None)
-        if point and any(tiers[tier] for tier in point.tiers):
+        asked = [diagram_of[card] for card in first if card in diagram_of]
+        covered = {
+            point.slug: sum(point.covers(diagram) for diagram in asked)
+            for point in evidence.curriculum.plan.checkpoints
+        }
+        slug = max(covered, key=lambda name: (covered[name], -breadth[name]), default=None)
+        if slug and covered[slug]:
             day = evidence.today.date_of(evidence.today.ago(sitting[0].at))
-            score = Share(len(first), sum(answer.passed for answer in first.values()))
-            found[point.slug] = Sitting(day=day, score=score)
+            found[slug] = Sitting(day=day, score=Share(len(first), sum(answer.passed for answer in first.values())))
     return found
 
 
