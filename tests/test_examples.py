@@ -11,6 +11,7 @@ import pytest
 
 from atlas_decks.curriculum.book_words import BookWords
 from atlas_decks.curriculum.load import load_plan
+from atlas_decks.curriculum.site_words import SiteWords
 from atlas_decks.curriculum.words import Words
 from atlas_decks.learner.real_anki import import_package, temporary_collection
 from atlas_decks.project import Project
@@ -68,7 +69,7 @@ def test_nothing_is_found_wrong_without_any_exception(language: str, examples: M
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_fixed_word_is_translated(language: str, examples: Mapping[str, Example]) -> None:
     plan, _ = load_plan(examples[language].project)
-    for words, english in ((plan.words, Words()), (plan.words.book, BookWords())):
+    for words, english in ((plan.words, Words()), (plan.words.book, BookWords()), (plan.words.site, SiteWords())):
         assert words.model_fields_set == set(type(english).model_fields)
         same = {name for name in words.model_fields_set if getattr(words, name) == getattr(english, name)}
         assert same <= {"alt_hidden", "alt_said", "listed", "hook"}  # the same signs
@@ -126,7 +127,9 @@ def test_cards_on_a_phone(
     assert phone.locator("main > *").count() == len(cards)
     assert phone.evaluate(WIDE) == []
     assert phone.evaluate(CONTRAST) == []
-    english = {text for text in Words().model_dump(exclude={"book"}).values() if len(text) > 3 and "{" not in text}
+    english = {
+        text for text in Words().model_dump(exclude={"book", "site"}).values() if len(text) > 3 and "{" not in text
+    }
     assert [(card.name, text) for card in cards for text in english if f">{text}<" in card.html] == []
     sides = phone.evaluate(SIDES)
     begin, other = ("right", "left") if language == "ar" else ("left", "right")

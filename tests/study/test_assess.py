@@ -43,10 +43,9 @@ def test_a_box_for_each_point_that_a_diagram_can_meet(tmp_path: Path, checked: C
 
 def test_targets_stand_where_the_plan_has_some(tmp_path: Path) -> None:
     assert "The plan wants" not in _sheet(tmp_path, 1).read_text("utf-8")
-    text = _sheet(tmp_path, 4).read_text("utf-8")
-    assert "<td>30 %</td><td>50 %</td><td>20 %</td>" in text
+    assert "<td>10 %</td><td>30 %</td><td>60 %</td>" in _sheet(tmp_path, 12).read_text("utf-8")
     assert "The plan wants" not in _sheet(tmp_path, 3, "--weeks", "32").read_text("utf-8")
-    assert "<td>30 %</td><td>50 %</td><td>20 %</td>" in _sheet(tmp_path, 8, "--weeks", "32").read_text("utf-8")
+    assert "<td>10 %</td><td>30 %</td><td>60 %</td>" in _sheet(tmp_path, 24, "--weeks", "32").read_text("utf-8")
 
 
 def test_the_same_content_gives_the_same_bytes(tmp_path: Path) -> None:

@@ -113,7 +113,7 @@ def test_milestones_are_where_so_many_diagrams_were_met(write: Any) -> None:
         12,
         16,
     ]
-    assert "265 of 1,060 diagrams" in events["milestone-025"]["DESCRIPTION"]
+    assert "274 of 1,096 diagrams" in events["milestone-025"]["DESCRIPTION"]
 
 
 def test_maintenance_recurs_from_its_own_first_day(write: Any) -> None:

@@ -1,4 +1,4 @@
-"""The fixed words of cards and book: one table, which a project translates under `words:` in atlas.yaml."""
+"""The fixed words of cards, book and site: one table, which a project translates under `words:` in atlas.yaml."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property, reduce
 
 from atlas_decks.curriculum.book_words import BookWords
+from atlas_decks.curriculum.site_words import SiteWords
 from atlas_decks.curriculum.word_table import Table, Word
 
 
 class Words(Table):
     """Every word that stands on cards and comes from no diagram. What stands in braces is put in by the program.
 
-    The pages of the book have these words too where they say the same, and more in `book`.
+    The pages of book and site have these words too where they say the same, and more in `book` and `site`.
     """
 
     # every kind
@@ -96,6 +97,8 @@ class Words(Table):
     alt_said: Word = "{edge}: {label}"
     # the pages that are read before recalling
     book: BookWords = BookWords()
+    # the pages on which cards are turned
+    site: SiteWords = SiteWords()
 
     def texts(self) -> Iterator[tuple[str, str]]:
         """The words of the cards by their names."""

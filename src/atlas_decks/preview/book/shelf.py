@@ -11,13 +11,11 @@ from markupsafe import Markup
 from atlas_decks.cards.markup import on_page
 from atlas_decks.curriculum.models import Curriculum, Diagram, Pace
 from atlas_decks.preview.entries import Entry
+from atlas_decks.preview.language import direction_of
 from atlas_decks.study.book_pages import article_page, day_page, week_page
 from atlas_decks.study.confusables import Confusion, confusions
 from atlas_decks.study.timetable import StudyDay, Timetable
 from atlas_decks.study.today import Content
-
-# codes of languages that are written in Arabic, Hebrew, Syriac or Thaana letters, where none says otherwise
-_RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "syr", "ug", "ur", "yi"})
 
 
 class Shelf:
@@ -42,7 +40,7 @@ class Shelf:
             "words": self.words,
             "w": self.words.book,
             "language": language,
-            "direction": "rtl" if language.partition("-")[0] in _RIGHT_TO_LEFT else "ltr",
+            "direction": direction_of(language),
             "with_companies": bool(self.plan.companies) and any(c.facets_of for c in self.plan.categories),
             "total": len(self.entries),
             "article_page": self.article_page,

@@ -3,6 +3,8 @@
 const form = document.getElementById("filters");
 const list = document.getElementById("found");
 const more = document.getElementById("more");
+const LANGUAGE = document.documentElement.lang;
+const said = name => document.getElementById("count").dataset[name];
 const STEP = 60;
 const text = ATLAS.cards.map(c => `${c[3]} ${c[4]} ${ATLAS.diagrams[c[0]][1]} ${ATLAS.diagrams[c[0]][0]}`.toLowerCase());
 let hits = [];
@@ -17,7 +19,7 @@ function search() {
       || (want.company && want.company !== company) || (want.day && want.day !== day) || (want.kind && want.kind !== card[1])) return;
     if (words.every(word => text[i].includes(word))) hits.push(i);
   });
-  document.getElementById("count").textContent = `${hits.length.toLocaleString("en")} of ${ATLAS.cards.length.toLocaleString("en")} cards`;
+  document.getElementById("count").textContent = said("found").replace("{n}", hits.length.toLocaleString(LANGUAGE)).replace("{total}", ATLAS.cards.length.toLocaleString(LANGUAGE));
   list.replaceChildren();
   show();
   const query = new URLSearchParams(Object.entries(want).filter(([, value]) => value)).toString();
@@ -34,7 +36,7 @@ function show() {
     chip.textContent = name;
     const link = document.createElement("a");
     link.href = `diagram-${id}.html#${anchor}`;
-    link.textContent = kind === "redraw" ? `Redraw: ${prompt}` : prompt;
+    link.textContent = kind === "redraw" ? `${said("redraw")}: ${prompt}` : prompt;
     const about = document.createElement("span");
     about.className = "about";
     about.textContent = title;

@@ -22,7 +22,7 @@ function turn(flip, to) {
   front.hidden = show;
   back.hidden = !show;
   flip.classList.toggle("turned", show);
-  flip.querySelector(".turn").textContent = show ? "Show question" : "Show answer";
+  flip.querySelector(".turn").textContent = show ? root.dataset.question : root.dataset.answer;
 }
 function turnAll() {
   const show = flips.some(flip => !flip.classList.contains("turned"));
