@@ -1,4 +1,4 @@
-"""Takes the pictures of README.md: cards as the real Anki renders them, and the preview, in a real Chromium.
+"""Takes the pictures of README.md: cards as the real Anki renders them, preview and book, in a real Chromium.
 
 Run by `make screenshots`. Where Roboto is installed (Debian: fonts-roboto-unhinted) it stands for the system's font, as
 on an Android phone.
@@ -98,9 +98,10 @@ def _shoot(browser: Any, file: Path, text: str, picture: Path) -> None:
 def _preview(browser: Any, project: Project, folder: Path) -> None:
     assert run(["--project", str(project.root), "-q", "preview", "-o", str(folder)]) == 0
     page = browser.new_page(viewport={"width": 1200, "height": 760})
-    page.goto((folder / "tier-1.html").as_uri())
-    page.wait_for_load_state("networkidle")
-    page.screenshot(path=TO / "preview.png")
+    for name, file in (("tier-1", "preview"), (f"read-{DIAGRAM}", "book")):
+        page.goto((folder / f"{name}.html").as_uri())
+        page.wait_for_load_state("networkidle")
+        page.screenshot(path=TO / f"{file}.png")
     page.close()
 
 

@@ -24,8 +24,8 @@ def test_no_problem_in_the_whole_curriculum(checked: Checked) -> None:
 def test_the_plan_is_the_study_plan(checked: Checked) -> None:
     plan = checked.curriculum.plan
     assert len(plan.tiers) == 7
-    assert len(plan.categories) == 12
-    assert plan.planned == 1060
+    assert len(plan.categories) == 13
+    assert plan.planned == 1096
     assert sum(c.planned for c in plan.categories if c.day != "sat") == 900
     assert len(plan.companies) == 30
     assert Counter(company.wave for company in plan.companies) == {"giants": 10, "innovators": 10, "specialists": 10}

@@ -15,7 +15,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from atlas_decks.cards.kinds import KINDS, texts_of
-from atlas_decks.cards.markup import rich
+from atlas_decks.cards.markup import on_page
 from atlas_decks.cli import run
 from atlas_decks.curriculum.models import Diagram
 from atlas_decks.learner.real_anki import import_package, temporary_collection
@@ -93,13 +93,13 @@ def test_an_article_tells_every_text_of_every_fact(book: Book, in_order: list[Di
     seen = set()
     for diagram in in_order:
         page = book.page(article_page(diagram.id))
-        assert shown(str(rich(diagram.spec.shows))) in squeezed(page.cssselect(".lead")[0].text_content())
+        assert shown(str(on_page(diagram.spec.shows))) in squeezed(page.cssselect(".lead")[0].text_content())
         for ref in diagram.facts():
             (fact,) = facts_of(page, f"{ref.kind}-{ref.fact.key}")
             told = squeezed(fact.text_content())
             for text in texts_of(ref):
                 if text.name != "path":
-                    assert shown(str(rich(text.text))) in told, (diagram.id, text)
+                    assert shown(str(on_page(text.text))) in told, (diagram.id, text)
             seen.add(ref.kind)
     assert seen == {kind.slug for kind in KINDS.values() if kind.fact}
 
@@ -260,12 +260,12 @@ def test_what_is_pasted_into_anki_finds_these_cards_and_no_others(
         import_package(col, packages / "atlas-all.apkg")
 
         def found(page: str) -> set[str]:
+            """The notes whose cards the page's search finds: all cards of each; what was withdrawn has none."""
             search = squeezed(book.page(page).cssselect(".paste code")[0].text_content())
-            assert len(col.find_cards(search)) == sum(len(n.cards) for n in built.living if n.key in keys(search))
-            return keys(search)
-
-        def keys(search: str) -> set[str]:
-            return {col.get_note(number)["Key"] for number in col.find_notes(search)}
+            cards = col.find_cards(search)
+            notes = {col.get_card(card).note()["Key"] for card in cards}
+            assert len(cards) == sum(len(note.cards) for note in built.living if note.key in notes)
+            return notes
 
         def of(*diagrams: str) -> set[str]:
             return {note.key for note in built.living if note.key.partition("/")[0] in diagrams}
@@ -283,8 +283,7 @@ def test_what_is_pasted_into_anki_finds_these_cards_and_no_others(
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("night", [False, True], ids=["light", "night"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("width", "night"), [(390, True), (1280, False)], ids=["phone by night", "desktop by day"])
 def test_axe_finds_no_fault_and_nothing_scrolls_sideways(book: Book, browser: Any, width: int, night: bool) -> None:
     page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme="dark" if night else "light")
     errors: list[str] = []
@@ -461,3 +460,15 @@ def test_texts_are_escaped_and_markup_is_kept(tmp_path: Path) -> None:
     index = (tmp_path / "site/book-index.js").read_text("utf-8")
     assert "</" not in index
     assert "It checks  <\\/script>  &  all  of it < that." in index
+
+
+def test_formulas_are_drawn_by_the_browser_itself(tmp_path: Path) -> None:
+    sample = make_sample(tmp_path / "project")
+    sample.edit("Longer in a burst.", "About $`\\frac{L}{\\lambda}`$ in a burst.")
+    assert run(["--project", str(sample.root), "-q", "preview", "-o", str(tmp_path / "site")]) == 0
+    page = (tmp_path / "site/read-delta-flow.html").read_text("utf-8")
+    assert "<mfrac>" in page
+    assert "\\(" not in page
+    index = (tmp_path / "site/book-index.js").read_text("utf-8")
+    assert "frac{L}" in index
+    assert "\\\\(" not in index

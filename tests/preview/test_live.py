@@ -64,7 +64,12 @@ def test_pages_follow_the_edits(starter: Project, served: tuple[str, subprocess.
     card.locator(".turn").click()
     name = card.get_attribute("id")
 
+    article = browser.new_page()
+    article.goto(f"{address}read-{diagram.group(1)}.html")
+
     _edit(file, prompt.group(1), "Which words did the author put here instead?")
+    article.get_by_text("Which words did the author put here instead?").wait_for(timeout=20_000)
+    article.close()
     turned = page.locator(f"#{name}.turned")
     turned.get_by_text("Which words did the author put here instead?").locator("visible=true").wait_for(timeout=20_000)
 

@@ -27,13 +27,28 @@ def progress(collection: Path, *more: str) -> Any:
     return json.loads(out.read_text("utf-8"))
 
 
+def _searches(col: Any, ours: Any) -> None:
+    """Pasted into Anki, the searches find what they say."""
+    for pair in ours["confused"]:
+        found = {col.get_note(note)["Key"].split("/")[0] for note in col.find_notes(pair["search"])}
+        assert found == {pair["one"]["id"], pair["other"]["id"]}
+    for area in (*ours["weak_areas"], *ours["strong_areas"]):
+        assert col.find_notes(area["search"]), area["search"]
+    for parts in ours["coverage"].values():
+        for part in parts:
+            if part["tag"]:
+                assert len(col.find_cards(f"tag:{part['tag']}")) >= part["cards"]["imported"], part["tag"]
+
+
 @pytest.mark.parametrize("fsrs", [False, True])
 def test_it_agrees_with_the_statistics_of_anki(built: Built, checked: Checked, tmp_path: Path, fsrs: bool) -> None:
     ids = Ids(checked.curriculum.plan.id)
     with lived(built.whole, 35, fsrs=fsrs) as col:
         file = export(col, tmp_path / "mine.colpkg")
         theirs = col._backend.graphs(search=" OR ".join(f"mid:{ids.note_type(kind)}" for kind in KINDS), days=0)
-    ours = progress(file)
+        ours = progress(file)
+        _searches(col, ours)
+    assert ours["confused"]
     for name in PERIODS:
         expected = getattr(theirs.true_retention, "all_time" if name == "all" else name)
         for age in ("young", "mature"):

@@ -21,6 +21,7 @@ from atlas_decks.learner.collection.model import (
     Memory,
     ReviewKind,
     Settings,
+    answer_of,
 )
 
 TODAY = Today(number=400, on=date(2027, 3, 1), ends=1_803_960_000, now=1_803_920_000)
@@ -77,7 +78,7 @@ class Made:
             at = (TODAY.now - given.ago * DAY) * 1000 + len(self._answers) * 7 + number
             factor = 0 if given.crammed else 2500
             millis = round(given.seconds * 1000)
-            self._answers.append(Answer(at, card, given.button, given.after, given.before, factor, millis, kind))
+            self._answers.append(answer_of((at, card, given.button, given.after, given.before, factor, millis, kind)))
         counted = [given for given in answers if not given.crammed]
         if counted:
             last = counted[-1]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
@@ -90,7 +91,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             **_DELIMITERS,
         )
         self._seconds = SECONDS  # that are left
-        self._ends: float | None = None  # on the clock of this thread, while a template is counted
+        self._clock = threading.local()  # `ends`: when a thread's time is over, while it fills a counted template
         self.globals.clear()
         self.filters = {name: self._bounded(found) for name, found in self.filters.items() if name in _FILTERS}
         self.tests = {name: found for name, found in self.tests.items() if name in _TESTS}
@@ -152,9 +153,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
                 self._require_time()
             return trace
 
-        began = time.thread_time()
+        began, around = time.thread_time(), getattr(self._clock, "ends", None)
         self._seconds += SECONDS_A_TEXT
-        self._ends = began + self._seconds
+        self._clock.ends = began + self._seconds
         before = sys.gettrace()
         sys.settrace(trace)
         try:
@@ -162,11 +163,12 @@ class Sandbox(ImmutableSandboxedEnvironment):
             yield
         finally:
             sys.settrace(before)
-            self._ends = None
+            self._clock.ends = around
             self._seconds -= time.thread_time() - began
 
     def _require_time(self) -> None:
-        if self._ends is not None and time.thread_time() > self._ends:
+        ends = getattr(self._clock, "ends", None)
+        if ends is not None and time.thread_time() > ends:
             raise SecurityError(f"the templates take longer than {SECONDS:.0f} seconds")
 
     def _bounded(self, filter_: Callable[..., Any]) -> Callable[..., Any]:

@@ -13,6 +13,7 @@ import time
 import zipfile
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
@@ -118,6 +119,14 @@ def rows(connection: apsw.Connection, query: str, values: Sequence[str | int] = 
         if size > MAX_BYTES:
             raise TooLargeError(f"its rows hold more than {MAX_BYTES:,} bytes")
         yield row
+
+
+def numbers(connection: apsw.Connection, query: str, values: Sequence[str | int] = ()) -> list[tuple[int, ...]]:
+    """The rows of a query whose columns are all whole numbers. Raises TooLargeError where they are too many."""
+    found = list(islice(connection.execute(query, values), MAX_ROWS + 1))
+    if len(found) > MAX_ROWS:
+        raise TooLargeError(f"more than {MAX_ROWS:,} rows")
+    return found
 
 
 def whole(value: object, what: str) -> int:

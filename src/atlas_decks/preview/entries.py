@@ -11,6 +11,7 @@ from functools import cached_property
 from markupsafe import Markup
 
 from atlas_decks.cards.kinds import Kind
+from atlas_decks.cards.mathematics import readable
 from atlas_decks.cards.templates import Templates
 from atlas_decks.compiled.in_order import StudyOrder
 from atlas_decks.curriculum.models import Curriculum, Diagram
@@ -19,6 +20,8 @@ from atlas_decks.preview.cards import Card, CardMaker
 from atlas_decks.study.book_pages import article_page
 
 _ELEMENT = re.compile(r"<[^<>]+>")
+_ODD = re.compile(r"[<&\\]")  # what `plain` writes in another way
+_AROUND_FORMULA = re.compile(r"\\[()]")  # only formulas have it: see `mathematics.readable`
 
 
 @dataclass(frozen=True)
@@ -71,13 +74,15 @@ def entries_of(
 
 
 def plain(text: str) -> str:
-    """The text of a field of a note, without its elements."""
-    return html.unescape(_ELEMENT.sub(" ", text)).strip()
+    """The text of a field of a note, without its elements and without what stands around formulas."""
+    if not _ODD.search(text):  # most texts: there are ten thousands of them
+        return text.strip()
+    return html.unescape(_ELEMENT.sub(" ", _AROUND_FORMULA.sub("", text))).strip()
 
 
 def marked(fields: Mapping[str, str]) -> dict[str, Markup]:
-    """The fields of a note as HTML that a template takes as it is: they are escaped."""
-    return {name: Markup(value) for name, value in fields.items()}  # noqa: S704  escaped where they were made
+    """The fields of a note as HTML that a template takes as it is: they are escaped. Formulas are MathML."""
+    return {name: Markup(readable(value)) for name, value in fields.items()}  # noqa: S704  escaped where they were made
 
 
 def told_fields(kind: Kind) -> list[str]:

@@ -27,6 +27,10 @@ class Today:
         """How many days ago a time in milliseconds was; 0 is today."""
         return (self.ends - 1 - at // 1000) // DAY
 
+    def starts(self, ago: int) -> int:
+        """The millisecond in which the day so many days ago began."""
+        return (self.ends - (ago + 1) * DAY) * 1000
+
     def date_of(self, ago: int) -> date:
         """The date so many days ago."""
         return self.on - timedelta(days=ago)

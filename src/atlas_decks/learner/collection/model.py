@@ -104,7 +104,8 @@ class HeldCard(NamedTuple):
 class Answer(NamedTuple):
     """An entry of the review log: milliseconds since 1970, the card, the button (0: none), and how it went on.
 
-    Intervals in days, or below 0 in seconds; `factor` in thousandths, `millis` until it was answered.
+    Intervals in days, or below 0 in seconds; `factor` in thousandths, `millis` until it was answered. `tests_memory`:
+    it counts for Anki's true retention (`answer_of` says when), and is asked so often that it is kept.
     """
 
     at: int
@@ -115,6 +116,7 @@ class Answer(NamedTuple):
     factor: int
     millis: int
     kind: int
+    tests_memory: bool
 
     @property
     def rated(self) -> bool:
@@ -127,19 +129,23 @@ class Answer(NamedTuple):
         return self.kind == ReviewKind.FILTERED and self.factor == 0 and self.button > 0
 
     @property
-    def tests_memory(self) -> bool:
-        """Whether it counts for Anki's true retention: a rated answer to a card with an interval of a day or more."""
-        return self.rated and (
-            self.kind == ReviewKind.REVIEW or self.last_interval >= 1 or self.last_interval <= -_DAY_SECONDS
-        )
-
-    @property
     def passed(self) -> bool:
         """Whether the card was recalled."""
         return self.button > AGAIN
 
 
 _DAY_SECONDS = 86_400
+
+
+def answer_of(row: Sequence[int]) -> Answer:
+    """An answer of its first eight values.
+
+    It tests memory where it is rated, and its card had an interval of a day or more or was up for review:
+    rslib/src/stats/graphs/retention.rs.
+    """
+    _, _, button, _, before, factor, _, kind = row
+    rated = button > 0 and not (kind == 3 and factor == 0)  # FILTERED; an enum costs time here
+    return Answer._make((*row, rated and (kind == 1 or before >= 1 or before <= -_DAY_SECONDS)))
 
 
 @dataclass(frozen=True, kw_only=True)

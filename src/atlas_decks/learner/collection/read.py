@@ -13,9 +13,16 @@ import zstandard
 
 from atlas_decks.cards.ids import Ids
 from atlas_decks.cards.kinds import KINDS
-from atlas_decks.learner.collection.model import Answer, HeldCard, HeldNote, LearnerCollection, Memory, Settings
+from atlas_decks.learner.collection.model import (
+    HeldCard,
+    HeldNote,
+    LearnerCollection,
+    Memory,
+    Settings,
+    answer_of,
+)
 from atlas_decks.learner.collection.opening import Opened, StrangeFileError, opened
-from atlas_decks.learner.reading import require_tables, rows, table, text, whole
+from atlas_decks.learner.reading import numbers, require_tables, rows, table, text, whole
 from atlas_decks.problems import Problem, ProblemsFoundError
 
 _SCHEMAS = range(11, 19)  # https://github.com/ankitects/anki/blob/main/rslib/src/storage/upgrades/mod.rs
@@ -33,8 +40,10 @@ _CARDS = (
     "FROM notes n JOIN cards c ON c.nid = n.id WHERE n.mid IN (SELECT value FROM json_each(?))"
 )
 _ANSWERS = (
-    "SELECT r.id, r.cid, CAST(r.ease AS INTEGER), CAST(r.ivl AS INTEGER), CAST(r.lastIvl AS INTEGER), "
-    "CAST(r.factor AS INTEGER), CAST(r.time AS INTEGER), CAST(r.type AS INTEGER) "
+    "SELECT CAST(r.id AS INTEGER), CAST(c.id AS INTEGER), CAST(COALESCE(r.ease, 0) AS INTEGER), "
+    "CAST(COALESCE(r.ivl, 0) AS INTEGER), CAST(COALESCE(r.lastIvl, 0) AS INTEGER), "
+    "CAST(COALESCE(r.factor, 0) AS INTEGER), CAST(COALESCE(r.time, 0) AS INTEGER), "
+    "CAST(COALESCE(r.type, 0) AS INTEGER) "
     "FROM notes n JOIN cards c ON c.nid = n.id JOIN revlog r ON r.cid = c.id "
     "WHERE n.mid IN (SELECT value FROM json_each(?)) AND r.id BETWEEN 0 AND ? ORDER BY r.id"
 )
@@ -80,7 +89,8 @@ class _Reader:
             raise self._none_of_ours(names, others)
         cards = [card for card in self._cards() if card.note in notes]
         known = {card.id for card in cards}
-        answers = [answer for answer in self._answers() if answer.card in known]
+        given = numbers(self._database, _ANSWERS, (*self._ours, _LAST * 1000))
+        answers = [answer_of(row) for row in given if row[1] in known]
         if not answers:
             why = " (was it exported with its scheduling information?)" if self._packed else ""
             self._notices.append(f"It holds no answer to any of our cards{why}.")
@@ -183,14 +193,8 @@ class _Reader:
     # --- cards and answers
 
     def _cards(self) -> Iterator[HeldCard]:
-        for *numbers, data in rows(self._database, _CARDS, self._ours):
-            yield HeldCard._make([*(whole(number, "the state of a card") for number in numbers), _memory(data)])
-
-    def _answers(self) -> Iterator[Answer]:
-        for row in rows(self._database, _ANSWERS, (*self._ours, _LAST * 1000)):
-            if None in row:
-                raise ValueError("an entry of the review log lacks a value")
-            yield Answer._make(row)
+        for *state, data in rows(self._database, _CARDS, self._ours):
+            yield HeldCard._make([*(whole(number, "the state of a card") for number in state), _memory(data)])
 
 
 def _memory(data: object) -> Memory | None:

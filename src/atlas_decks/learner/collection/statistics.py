@@ -6,12 +6,14 @@ Sources: rslib/src/stats/graphs (retention.rs, card_counts.rs, future_due.rs, re
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from atlas_decks.learner.collection.days import Today
 from atlas_decks.learner.collection.model import (
+    AGAIN,
     MATURE,
     Answer,
     CardType,
@@ -63,6 +65,11 @@ class Retention:
     young: Share
     mature: Share
 
+    def __add__(self, other: Retention) -> Retention:
+        """The retention of both spans."""
+        pairs = ((self.young, other.young), (self.mature, other.mature))
+        return Retention(*(Share(one.of + two.of, one.passed + two.passed) for one, two in pairs))
+
     @property
     def all(self) -> Share:
         """Both together."""
@@ -71,23 +78,27 @@ class Retention:
 
 def retention(answers: Iterable[Answer]) -> Retention:
     """The true retention of these answers: of those that test memory, whatever others are among them."""
-    counts: Counter[tuple[bool, bool]] = Counter(
-        (answer.last_interval >= MATURE, answer.passed) for answer in answers if answer.tests_memory
-    )
-
-    def share(mature: bool) -> Share:
-        return Share(counts[mature, True] + counts[mature, False], counts[mature, True])
-
-    return Retention(share(False), share(True))
-
-
-def within(answers: Iterable[Answer], day: Today, period: tuple[int, int | None]) -> Iterator[Answer]:
-    """The answers of a period, given in days ago."""
-    first, end = period
+    of = mature = passed = mature_passed = 0
     for answer in answers:
-        ago = day.ago(answer.at)
-        if ago >= first and (end is None or ago < end):
-            yield answer
+        if answer.tests_memory:
+            of += 1
+            right = answer.button > AGAIN
+            passed += right
+            if answer.last_interval >= MATURE:
+                mature += 1
+                mature_passed += right
+    return Retention(Share(of - mature, passed - mature_passed), Share(mature, mature_passed))
+
+
+def within(answers: Sequence[Answer], day: Today, period: tuple[int, int | None]) -> Sequence[Answer]:
+    """The answers of a period, given in days ago, of answers in the order of time."""
+    first, end = period
+    since = 0 if end is None else bisect_left(answers, day.starts(end - 1), key=_at)
+    return answers[since : bisect_left(answers, day.starts(first - 1), key=_at)]
+
+
+def _at(answer: Answer) -> int:
+    return answer.at
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from atlas_decks.cards.kinds import KINDS
+from atlas_decks.cards.markup import rich
 from atlas_decks.preview.entries import Entry, plain, told_fields
 
 
@@ -16,7 +17,7 @@ def index(entries: Sequence[Entry]) -> str:
             entry.diagram.id,
             entry.diagram.spec.title,
             _where(entry),
-            entry.diagram.spec.shows.replace("`", ""),
+            plain(str(rich(entry.diagram.spec.shows))),
             list(_texts(entry)),
         ]
         for entry in entries

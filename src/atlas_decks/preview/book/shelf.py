@@ -48,7 +48,7 @@ class Shelf:
             "article_page": self.article_page,
             "link": self.link,
             "group_anchor": group_anchor,
-            "rich": on_page,
+            "on_page": on_page,
         }
 
     @cached_property
@@ -127,4 +127,4 @@ class Shelf:
 
 def group_anchor(category: str, group: str) -> str:
     """The id of a group's place in the table of contents."""
-    return f"{category}-{group}-group"
+    return f"group-{category}--{group}"

@@ -88,15 +88,10 @@ def _own_seconds(evidence: Evidence) -> float:
 
 def _new_a_day(evidence: Evidence) -> float:
     """New cards a day of the last days."""
-    today = evidence.today
-    firsts: dict[int, int] = {}
-    for answer in evidence.answers:
-        if answer.rated:
-            firsts.setdefault(answer.card, today.ago(answer.at))
+    firsts = evidence.first_days.values()
     if not firsts:
         return 0.0
-    recent = sum(1 for ago in firsts.values() if ago < PACE_DAYS)
-    return recent / min(PACE_DAYS, max(firsts.values()) + 1)
+    return sum(ago < PACE_DAYS for ago in firsts) / min(PACE_DAYS, max(firsts) + 1)
 
 
 def _follow(cards: Iterable[HeldCard], today: Today, right: float, again: Sequence[float]) -> list[float]:

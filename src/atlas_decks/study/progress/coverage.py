@@ -22,7 +22,9 @@ class Count:
 
 @dataclass(frozen=True, kw_only=True)
 class Coverage:
-    """A part of the curriculum. `diagrams` is None where the part is one of cards, not of diagrams.
+    """A part of the curriculum, and the `tag` of its notes.
+
+    `diagrams` and `tag` are None where the part is one of cards: a note may have core cards and deeper ones.
 
     `written` diagrams of a complexity are those that the learner holds: it shows only in the picture.
     """
@@ -31,7 +33,7 @@ class Coverage:
     title: str
     diagrams: Count | None
     cards: Count
-    tag: str
+    tag: str | None
 
 
 def coverage(evidence: Evidence) -> Mapping[str, Sequence[Coverage]]:
@@ -62,7 +64,7 @@ def coverage(evidence: Evidence) -> Mapping[str, Sequence[Coverage]]:
         ],
         "company": [*_companies(plan, diagrams)],
         "complexity": [*_complexities(plan, diagrams)],
-        "depth": [*_depths(plan, diagrams)],
+        "depth": [*_depths(diagrams)],
         "focus": [
             _part(
                 focus.slug,
@@ -128,7 +130,7 @@ def _complexities(plan: Plan, diagrams: Sequence[StudiedDiagram]) -> Iterator[Co
         yield _part(step.slug, step.slug.capitalize(), mine, None, tag)
 
 
-def _depths(plan: Plan, diagrams: Sequence[StudiedDiagram]) -> Iterator[Coverage]:
+def _depths(diagrams: Sequence[StudiedDiagram]) -> Iterator[Coverage]:
     for slug, title, core in (("core", "Core cards", True), ("deeper", "Deeper cards", False)):
         cards = _count_cards(diagrams, lambda card, core=core: card.core is core)  # type: ignore[misc]
-        yield Coverage(slug=slug, title=title, diagrams=None, cards=cards, tag=f"{plan.tag}::depth::{slug}")
+        yield Coverage(slug=slug, title=title, diagrams=None, cards=cards, tag=None)

@@ -11,12 +11,13 @@ from atlas_decks.cards.notes import note_key
 from atlas_decks.curriculum.models import Curriculum, Diagram
 from atlas_decks.learner.collection.days import Today
 from atlas_decks.learner.collection.model import Answer, CardType, HeldCard, HeldNote, LearnerCollection
+from atlas_decks.learner.collection.statistics import within
 from atlas_decks.schedule.order import slots
 
 REDRAW = "redraw"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class StudiedCard:
     """A card of the curriculum: its kind and the name of its template; `core` if it comes by itself at every pace.
 
@@ -39,14 +40,16 @@ class StudiedCard:
         """Whether Anki counts it as mature."""
         return self.held is not None and self.held.mature
 
-    @property
+    @cached_property
     def recalled(self) -> bool:
         """Whether the last answer that tested memory, a day or more after the one before, was right, and still holds.
 
         A card that was only learnt today, or lapsed since, is seen, not recalled.
         """
-        tests = [answer for answer in self.answers if answer.tests_memory]
-        return bool(tests and tests[-1].passed and self.held and self.held.type == CardType.REVIEW)
+        if self.held is None or self.held.type != CardType.REVIEW:
+            return False
+        last = next((answer for answer in reversed(self.answers) if answer.tests_memory), None)
+        return last is not None and last.passed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +64,8 @@ class StudiedDiagram:
     @cached_property
     def first(self) -> int | None:
         """When it was met, in milliseconds since 1970: its first answer. None where it was not."""
-        return min((answer.at for card in self.cards for answer in card.answers if answer.rated), default=None)
+        firsts = (next((answer.at for answer in card.answers if answer.rated), None) for card in self.cards)
+        return min((at for at in firsts if at is not None), default=None)
 
     @property
     def imported(self) -> bool:
@@ -97,6 +101,15 @@ class Evidence:
     notices: Sequence[str]
 
     @cached_property
+    def first_days(self) -> Mapping[int, int]:
+        """How many days ago each card was answered first, by the card's id."""
+        firsts: dict[int, int] = {}
+        for answer in self.answers:
+            if answer.card not in firsts and answer.rated:
+                firsts[answer.card] = self.today.ago(answer.at)
+        return firsts
+
+    @cached_property
     def by_id(self) -> Mapping[str, StudiedDiagram]:
         """The diagrams by id."""
         return {studied.diagram.id: studied for studied in self.diagrams}
@@ -110,7 +123,7 @@ class Evidence:
 
 def gather(curriculum: Curriculum, collection: LearnerCollection, today: Today) -> Evidence:
     """Put a collection, as it was at the end of a day or is now, beside the curriculum."""
-    answers = [answer for answer in collection.answers if today.ago(answer.at) >= 0]
+    answers = within(collection.answers, today, (0, None))
     notices = list(collection.notices)
     cards: Sequence[HeldCard] = collection.cards
     if later := len(collection.answers) - len(answers):

@@ -5,17 +5,16 @@ A day is one of Anki's, which begins at its rollover hour; weeks are those of th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from itertools import groupby
 
-from atlas_decks.learner.collection.model import Answer
 from atlas_decks.learner.collection.statistics import Retention, retention
 from atlas_decks.study.progress.evidence import REDRAW, Evidence
 from atlas_decks.study.timetable import WEEK
 
-_K = TypeVar("_K", bound=Hashable)
 _HOUR = 3_600_000  # milliseconds
 # what the study plan tracks besides, and no collection can hold
 NOT_IN_A_COLLECTION = (
@@ -58,10 +57,10 @@ class Logs:
 
 def logs(evidence: Evidence, start: date) -> Logs:
     """What was done since the first answer; weeks are numbered from `start`, where that is not later."""
-    dated = [(evidence.today.date_of(evidence.today.ago(answer.at)), answer) for answer in evidence.answers]
-    if not dated:
+    days = _days(evidence)
+    if not days:
         return Logs(days=(), weeks=(), months=())
-    today, first = evidence.today.on, min(dated[0][0], start)
+    today, first = evidence.today.on, min(days[0].first, start)
 
     def week(day: date) -> int:
         return (day - start).days // WEEK
@@ -69,13 +68,12 @@ def logs(evidence: Evidence, start: date) -> Logs:
     def month(day: date) -> int:
         return day.year * 12 + day.month - 1
 
-    maker = _Maker(evidence, dated)
     weeks = range(week(first), week(today) + 1)
-    months = range(month(dated[0][0]), month(today) + 1)
+    months = range(month(days[0].first), month(today) + 1)
     return Logs(
-        days=maker.spans(lambda day: day, sorted({day for day, _ in dated}), lambda day: (day, day, day.isoformat())),
-        weeks=maker.spans(week, weeks, lambda number: _of_week(start, number)),
-        months=maker.spans(month, months, _of_month),
+        days=days,
+        weeks=_spans(days, week, weeks, lambda number: _of_week(start, number)),
+        months=_spans(days, month, months, _of_month),
     )
 
 
@@ -90,53 +88,62 @@ def _of_month(number: int) -> tuple[date, date, str]:
     return date(year, month + 1, 1), date.fromordinal(following.toordinal() - 1), f"{year}-{month + 1:02d}"
 
 
-class _Maker:
-    def __init__(self, evidence: Evidence, dated: Sequence[tuple[date, Answer]]) -> None:
-        self._dated = dated
-        self._redraws = {
-            card.held.id for d in evidence.diagrams for card in d.cards if card.kind == REDRAW and card.held
-        }
-        today = evidence.today
-        self._met = [today.date_of(today.ago(studied.first or 0)) for studied in evidence.met]
-        firsts: dict[int, date] = {}
-        for day, answer in dated:
-            if answer.rated:
-                firsts.setdefault(answer.card, day)
-        self._new = list(firsts.values())
-
-    def spans(
-        self, key: Callable[[date], _K], names: Iterable[_K], about: Callable[[_K], tuple[date, date, str]]
-    ) -> list[Log]:
-        """A log for each of these spans."""
-        given: dict[_K, list[Answer]] = {}
-        for day, answer in self._dated:
-            if answer.button:
-                given.setdefault(key(day), []).append(answer)
-        met, new = _counted(map(key, self._met)), _counted(map(key, self._new))
-        found, in_all = [], 0
-        for name in names:
-            answers = given.get(name, [])
-            first, last, title = about(name)
-            in_all += met.get(name, 0)
-            found.append(
-                Log(
-                    name=title,
-                    first=first,
-                    last=last,
-                    met=met.get(name, 0),
-                    met_in_all=in_all,
-                    new_cards=new.get(name, 0),
-                    answers=len(answers),
-                    redraws=sum(answer.card in self._redraws for answer in answers),
-                    hours=sum(answer.millis for answer in answers) / _HOUR,
-                    recall=retention(answers),
-                )
+def _days(evidence: Evidence) -> list[Log]:
+    """The log of each day with an answer."""
+    today = evidence.today
+    redraws = {card.held.id for d in evidence.diagrams for card in d.cards if card.kind == REDRAW and card.held}
+    met = Counter(today.ago(studied.first or 0) for studied in evidence.met)
+    new = Counter(evidence.first_days.values())
+    found, in_all = [], 0
+    for ago, entries in groupby(evidence.answers, lambda answer: today.ago(answer.at)):
+        if not (given := [answer for answer in entries if answer.button]):
+            continue
+        day = today.date_of(ago)
+        in_all += met[ago]
+        found.append(
+            Log(
+                name=day.isoformat(),
+                first=day,
+                last=day,
+                met=met[ago],
+                met_in_all=in_all,
+                new_cards=new[ago],
+                answers=len(given),
+                redraws=sum(answer.card in redraws for answer in given),
+                hours=sum(answer.millis for answer in given) / _HOUR,
+                recall=retention(given),
             )
-        return found
+        )
+    return found
 
 
-def _counted(names: Iterable[_K]) -> dict[_K, int]:
-    counts: dict[_K, int] = {}
-    for name in names:
-        counts[name] = counts.get(name, 0) + 1
-    return counts
+def _spans(
+    days: Sequence[Log],
+    key: Callable[[date], int],
+    numbers: Iterable[int],
+    about: Callable[[int], tuple[date, date, str]],
+) -> list[Log]:
+    """A log for each of these spans of days."""
+    within: dict[int, list[Log]] = {}
+    for day in days:
+        within.setdefault(key(day.first), []).append(day)
+    found, in_all = [], 0
+    for number in numbers:
+        mine = within.get(number, [])
+        first, last, name = about(number)
+        in_all = mine[-1].met_in_all if mine else in_all
+        found.append(
+            Log(
+                name=name,
+                first=first,
+                last=last,
+                met=sum(day.met for day in mine),
+                met_in_all=in_all,
+                new_cards=sum(day.new_cards for day in mine),
+                answers=sum(day.answers for day in mine),
+                redraws=sum(day.redraws for day in mine),
+                hours=sum(day.hours for day in mine),
+                recall=sum((day.recall for day in mine), retention(())),
+            )
+        )
+    return found

@@ -116,10 +116,11 @@ def targets(weeks: int) -> list[tuple[int, Mapping[Level, int]]]:
 
 @dataclass(frozen=True, kw_only=True)
 class PointEvidence:
-    """A point of the self-assessment: of `of` diagrams that have cards about it, so many were `recalled`."""
+    """A point of the self-assessment: of `of` diagrams with cards about it, so many were `begun`, and `recalled`."""
 
     text: str
     recalled: int
+    begun: int
     of: int
 
 
@@ -156,8 +157,8 @@ def points(plan: Plan, diagrams: Sequence[StudiedDiagram]) -> list[PointEvidence
     """
     found = []
     for point in plan.self_assessment:
-        begun = [[card for card in _ABOUT[point.check](studied) if card.introduced] for studied in diagrams]
-        recalled = sum(bool(cards) and all(card.recalled for card in cards) for cards in begun)
-        of = sum(1 for studied in diagrams if _ABOUT[point.check](studied))
-        found.append(PointEvidence(text=point.text, recalled=recalled, of=of))
+        about = [cards for studied in diagrams if (cards := _ABOUT[point.check](studied))]
+        begun = [mine for cards in about if (mine := [card for card in cards if card.introduced])]
+        recalled = sum(all(card.recalled for card in cards) for cards in begun)
+        found.append(PointEvidence(text=point.text, recalled=recalled, begun=len(begun), of=len(about)))
     return found

@@ -10,7 +10,7 @@ from atlas_decks.study.progress.areas import Area
 from atlas_decks.study.progress.checkpoints import CheckpointState
 from atlas_decks.study.progress.course import Milestone
 from atlas_decks.study.progress.logs import NOT_IN_A_COLLECTION
-from atlas_decks.study.progress.mastery import Level
+from atlas_decks.study.progress.mastery import Level, PointEvidence
 from atlas_decks.study.progress.report import Report
 
 _FEW = 5  # areas and pairs that are told
@@ -99,7 +99,7 @@ def percent(share: Share) -> str:
 
 
 def _retention(report: Report) -> Iterator[str]:
-    yield "True retention, as Anki counts it (95 % interval)"
+    yield "True retention, as Anki counts it (95% interval)"
     for name in _PERIODS:
         found = report.retention[name]
         if found.all.of:
@@ -116,18 +116,23 @@ def _mastery(report: Report) -> Iterator[str]:
     yield f"Mastery of {found.met:,} diagrams met, beside the targets of week {found.target_week}"
     for level in reversed(Level):
         if level:
-            target = f"  (plan: {found.targets[level]} %)" if found.targets[level] else ""
+            target = f"  (plan: {found.targets[level]}%)" if found.targets[level] else ""
             yield f"  {level.title:<8}{found.counts[level]:>5}  {found.share[level]:>4.0%}{target}"
-    yield "  Points of the self-assessment that the cards show (last week / all met; drawing on paper says more)"
+    yield "  Points of the self-assessment, by the cards that were begun (met last week; all). Paper says more"
     for week, all_ in zip(report.week_points, report.points, strict=True):
-        yield f"    {week.text}: {week.recalled}/{week.of}, {all_.recalled}/{all_.of}"
+        yield f"    {week.text}: {of_point(week)}; {of_point(all_)}"
+
+
+def of_point(point: PointEvidence) -> str:
+    """So many of so many, or a dash where no card was begun."""
+    return f"{point.recalled} of {point.begun}" if point.begun else "–"
 
 
 def _checkpoints(report: Report) -> Iterator[str]:
     if report.checkpoints:
         yield "Checkpoints"
     for point in report.checkpoints:
-        bar = f", pass at {point.checkpoint.pass_percent} %" if point.checkpoint.pass_percent else ""
+        bar = f", pass at {point.checkpoint.pass_percent}%" if point.checkpoint.pass_percent else ""
         day = point.day.isoformat() if point.day else "no day in this plan"
         yield f"  {point.checkpoint.title} ({day}{bar}): {point.introduced} of {point.written} diagrams introduced"
         if said := forecast_of(point):
@@ -222,7 +227,7 @@ def _milestones(report: Report) -> Iterator[str]:
     yield "Milestones"
     for stone in report.course.milestones:
         when = reached(stone)
-        yield f"  {stone.percent:>3} %, {stone.diagrams:,} diagrams: {when}"
+        yield f"  {stone.percent:>3}%, {stone.diagrams:,} diagrams: {when}"
         if stone.reached:
             yield f"      {stone.meaning} Give yourself {stone.treat}."
     if report.finished:
