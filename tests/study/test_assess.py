@@ -11,6 +11,7 @@ from lxml import html
 
 from atlas_decks.cards.redraw import applies
 from atlas_decks.cli import run
+from atlas_decks.study.assess import sheet
 from atlas_decks.study.timetable import Timetable
 from atlas_decks.study.today import Content
 from support.builds import Checked
@@ -41,11 +42,24 @@ def test_a_box_for_each_point_that_a_diagram_can_meet(tmp_path: Path, checked: C
     assert total == f"/ {len(tree.xpath('//td[@class=$mark]/span[@class=$box]', mark='mark', box='box'))}"
 
 
-def test_targets_stand_where_the_plan_has_some(tmp_path: Path) -> None:
-    assert "The plan wants" not in _sheet(tmp_path, 1).read_text("utf-8")
-    assert "<td>10 %</td><td>30 %</td><td>60 %</td>" in _sheet(tmp_path, 12).read_text("utf-8")
-    assert "The plan wants" not in _sheet(tmp_path, 3, "--weeks", "32").read_text("utf-8")
-    assert "<td>10 %</td><td>30 %</td><td>60 %</td>" in _sheet(tmp_path, 24, "--weeks", "32").read_text("utf-8")
+@pytest.mark.parametrize(("weeks", "every"), [(16, 4), (32, 8)])
+def test_targets_stand_where_the_plan_has_some(tmp_path: Path, checked: Checked, weeks: int, every: int) -> None:
+    plan = checked.curriculum.plan
+    pace = plan.pace(weeks)
+    assert pace is not None
+    content = Content(checked.curriculum, Timetable(plan, pace, date(2027, 1, 4)))
+    wanted = (
+        "30 %</td><td>50 %</td><td>20",
+        "20 %</td><td>40 %</td><td>40",
+        "10 %</td><td>30 %</td><td>60",
+        "20 %</td><td>80",
+    )
+    for week in range(1, weeks + 1):
+        if diagrams := content.of_week(week):
+            text = sheet(content, week, {d.id: checked.drawings[d.id] for d in diagrams})
+            assert ("The plan wants" in text) == (week % every == 0)
+            assert week % every or f"<td>{wanted[week // every - 1]} %</td>" in text
+    assert any(content.of_week(week) for week in range(every, weeks + 1, every)), "one of them is written"
 
 
 def test_the_same_content_gives_the_same_bytes(tmp_path: Path) -> None:

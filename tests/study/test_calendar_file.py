@@ -13,9 +13,11 @@ import pytest
 from dateutil.rrule import rrulestr
 
 from atlas_decks.cli import run
+from atlas_decks.curriculum.load import load_plan
 from atlas_decks.project import Project
 
-AT = ["--project", str(Path(__file__).resolve().parents[2])]
+ROOT = Path(__file__).resolve().parents[2]
+AT = ["--project", str(ROOT)]
 START = date(2027, 1, 4)
 STAMP = 1_700_000_000
 
@@ -88,6 +90,22 @@ def test_everything_of_the_plan_is_in_it(write: Any, weeks: str, days: int) -> N
     assert [in_week[week] for week in range(1, int(weeks) + 1)] == [n for n in (0, 2, 3, 4) for _ in range(quarter)]
 
 
+@pytest.mark.parametrize("weeks", ["16", "32"])
+def test_every_interview_names_the_command_that_writes_it(write: Any, weeks: str, tmp_path: Path) -> None:
+    events = _events(write("--start", "2027-01-04", "--weeks", weeks))
+    commands = [
+        str(event["DESCRIPTION"]).rpartition("The sheets: atlas-decks ")[2].split()
+        for name, event in events.items()
+        if name.startswith("interview")
+    ]
+    assert len({" ".join(command) for command in commands}) == len(commands), "each is another interview"
+    levels = Counter(command[2] for command in commands)
+    factor = int(weeks) // 16
+    assert levels == {"guided": 8 * factor, "realistic": 12 * factor, "ready": 16 * factor}
+    assert run([*AT, *commands[-1], "-o", str(tmp_path / "last")]) == 0
+    assert (tmp_path / "last/candidate.html").is_file()
+
+
 def test_exams_ring_the_day_before_and_in_the_morning(write: Any) -> None:
     for name, event in _events(write("--start", "2027-01-04")).items():
         alarms = event.walk("VALARM")
@@ -113,7 +131,8 @@ def test_milestones_are_where_so_many_diagrams_were_met(write: Any) -> None:
         12,
         16,
     ]
-    assert "274 of 1,096 diagrams" in events["milestone-025"]["DESCRIPTION"]
+    planned = load_plan(Project(ROOT))[0].planned
+    assert f"{-(-planned // 4):,} of {planned:,} diagrams" in events["milestone-025"]["DESCRIPTION"]
 
 
 def test_maintenance_recurs_from_its_own_first_day(write: Any) -> None:
