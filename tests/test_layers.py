@@ -30,6 +30,8 @@ ORDER = [
 LEVEL = {name: level for level, names in enumerate(ORDER) for name in names}
 ONLY = {
     "genanki": {"packages"},
+    "apsw": {"packages", "learner"},
+    "zstandard": {"learner"},
     "anki": {"learner"},
     "mmdr": {"diagrams"},
     "mermaid": {"diagrams"},

@@ -28,6 +28,7 @@ COMMANDS = {
     "build": "Build the packages: one a tier, one with all, one with the weekday decks; or one with a selection.",
     "calendar": "Write the plan as a calendar: study days, checkpoints, interviews, milestones, and what comes after.",
     "check": "Check the curriculum; with PATHs, report only what concerns those files and folders.",
+    "corrections": "Tell what you wrote into our notes of your COLLECTION, so that an update loses nothing.",
     "diff": "Say what an import of NEW changes for a learner of OLD, note by note and field by field.",
     "exam": "Write a CHECKPOINT of the plan as pages to print: questions, answers, and the score.",
     "interview": "Write a mock interview: the candidate's page, the interviewer's with all answers, and the score.",

@@ -29,6 +29,7 @@ _SCHEMAS = range(11, 19)  # https://github.com/ankitects/anki/blob/main/rslib/sr
 _TABLES_FROM = 15  # the schema that has note types and settings in tables of their own
 _ROLLOVER = 4  # o'clock, where a collection does not say: rslib/src/scheduler/mod.rs
 _LAST = 4_000_000_000  # seconds since 1970, in 2096: what says more has no date here
+_STABILITY, _DECAYS = (1e-4, 1e6), (0.01, 2.0)  # wider than FSRS keeps them: 0.001 to 36,500 days, 0.1 to 0.8
 _DECAY = 0.5  # of FSRS before its sixth version, whose cards do not state it: fsrs-rs, FSRS5_DEFAULT_DECAY
 # what is asked of them, with the ids of our note types; a card in a filtered deck has its due day in `odue`, and casts
 # are made as SQLite keeps a value of any type in any column
@@ -205,4 +206,6 @@ def _memory(data: object) -> Memory | None:
     stability, decay, last = found.get("s"), found.get("decay", _DECAY), found.get("lrt", 0)
     if not (isinstance(stability, (int, float)) and isinstance(decay, (int, float)) and isinstance(last, int)):
         return None
-    return Memory(float(stability), float(decay), last) if stability > 0 and decay > 0 else None
+    if not (_STABILITY[0] <= stability <= _STABILITY[1] and _DECAYS[0] <= decay <= _DECAYS[1] and 0 <= last <= _LAST):
+        return None  # no scheduler writes such values
+    return Memory(float(stability), float(decay), last)

@@ -130,10 +130,15 @@ def confused(evidence: Evidence) -> list[Confused]:
         pairs.update(combinations(sorted(names), 2))
     found = []
     for (one, other), times in sorted(pairs.items(), key=lambda pair: (-pair[1], pair[0]))[:_PAIRS]:
-        search = f"Key:{one}/* OR Key:{other}/*"
         by_id = evidence.by_id
+        search = search_for(one, other)
         found.append(Confused(one=by_id[one].diagram, other=by_id[other].diagram, weeks=times, search=search))
     return found
+
+
+def search_for(*diagrams: str) -> str:
+    """The search that finds all notes of these diagrams in Anki."""
+    return " OR ".join(f"Key:{diagram}/*" for diagram in diagrams)
 
 
 def _missed(evidence: Evidence, week: Callable[[Answer], int]) -> Mapping[tuple[str, str, str, int], set[str]]:

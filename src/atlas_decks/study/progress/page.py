@@ -54,9 +54,9 @@ def as_page(report: Report) -> str:
 
 def _where(report: Report) -> str:
     way = report.course
-    guess = ", the day of the first answer" if report.guessed else ""
+    guess = f", {text.guessed(report)}" if report.guessed else ""
     if report.finished:
-        return f"The plan went from {way.start}{guess} to {way.end}."
+        return f"The plan went from {way.start}{guess} to {way.end}. {text.standing(report)}"
     if way.week < 1:
         return f"The plan begins on {way.start}."
     standing = f" {text.standing(report)} {text.pace(report)}" if way.met else ""

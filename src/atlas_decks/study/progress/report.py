@@ -102,7 +102,12 @@ class Report:
                 "course": self.course,
                 "coverage": self.coverage,
                 "retention": self.retention,
-                "mastery": {**_fields(self.mastery), "share": self.mastery.share, "mastered": self.mastery.mastered},
+                "mastery": {
+                    **_fields(self.mastery),
+                    "share": self.mastery.share,
+                    "mastered": self.mastery.mastered,
+                    "on_target": self.mastery.on_target,
+                },
                 "targets": [{"week": week, "percent": wanted} for week, wanted in targets(self.timetable.pace.weeks)],
                 "levels": levels,
                 "self_assessment": {"last_week": self.week_points, "all": self.points},

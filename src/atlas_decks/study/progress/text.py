@@ -40,7 +40,7 @@ def _head(report: Report) -> Iterator[str]:
 def _course(report: Report) -> Iterator[str]:
     way, found = report.course, report.coverage["all"][0].diagrams
     assert found is not None  # noqa: S101 - all of it has diagrams
-    guess = " (the day of your first answer; --start says another)" if report.guessed else ""
+    guess = f" ({guessed(report)}; --start says another)" if report.guessed else ""
     if report.finished:
         where = f"the plan ended on {way.end}"
     elif way.week < 1:
@@ -63,9 +63,16 @@ def _course(report: Report) -> Iterator[str]:
             yield f"  Focus {part.slug}: {d.introduced} of {d.written} introduced, {d.mature} mature"
 
 
+def guessed(report: Report) -> str:
+    """Which day was taken for the plan's start, where nobody said it."""
+    return "the day of your first answer" if report.evidence.answers else "today, as there is no answer yet"
+
+
 def standing(report: Report) -> str:
-    """On plan, ahead, or behind, in a sentence."""
+    """On plan, ahead, or behind, in a sentence; after the plan's end, what is left."""
     way = report.course
+    if report.finished:
+        return f"{way.met:,} of the {len(report.evidence.diagrams):,} written diagrams are met."
     due = f"{way.met:,} met, {way.due:,} of the written ones due by the end of the day"
     if way.ahead < 0:
         return f"{-way.ahead} study {_days(-way.ahead)} behind the plan: {due}."
