@@ -118,6 +118,10 @@ FORMULAS = [
         (r"\frac", "is no TeX"),
         ("x" * 201, "201 characters"),
         ("x\\", "holds"),
+        (r"\text{<script>alert(2)</script>}", "script"),
+        (r"\text{<img/src=x/onerror=alert(1)>}", "is no TeX"),
+        (r"\text{<mi onclick=x>a</mi>}", "is no TeX"),
+        (r"\text{<!-- a -->}", "is no TeX"),
     ],
 )
 def test_a_formula_that_is_not_drawn_alike_everywhere_is_refused(tex: str, fault: str) -> None:

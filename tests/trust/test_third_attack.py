@@ -20,6 +20,8 @@ from atlas_decks.cards.templates import Templates
 from atlas_decks.curriculum.load import load_plan
 from atlas_decks.curriculum.source import decode
 from atlas_decks.learner.changes import Change, Difference, PackedNote, read_package
+from atlas_decks.learner.collection.read import read_collection
+from atlas_decks.learner.reading import require_small
 from atlas_decks.problems import ProblemsFoundError
 from atlas_decks.project import Project, default_templates
 from atlas_decks.release.release_notes import release_note
@@ -126,7 +128,7 @@ def _git(folder: Path, *arguments: str) -> None:
     subprocess.run(["git", *names, *arguments], cwd=folder, check=True, capture_output=True)
 
 
-@pytest.mark.parametrize("program", ["fsmonitor", "filter", "hook"])
+@pytest.mark.parametrize("program", ["fsmonitor", "filter", "filter without a name", "hook"])
 def test_git_runs_no_program_that_a_folder_brings(program: str, tmp_path: Path) -> None:
     folder, ran = tmp_path / "folder", tmp_path / "ran"
     folder.mkdir()
@@ -141,9 +143,10 @@ def test_git_runs_no_program_that_a_folder_brings(program: str, tmp_path: Path) 
         hook.write_text(f"#!/bin/sh\ntouch {ran}\n", "utf-8")
         hook.chmod(0o755)
     else:
-        _git(folder, "config", "filter.a=b.clean", f"touch {ran}; cat")
-        _git(folder, "config", "filter.a=b.required", "true")
-        (folder / ".git/info/attributes").write_text("* filter=a=b\n", "utf-8")
+        name = "a=b" if program == "filter" else ""
+        with (folder / ".git/config").open("a", encoding="utf-8") as config:
+            config.write(f'[filter "{name}"]\n clean = "touch {ran}; cat"\n required = true\n')
+        (folder / ".git/info/attributes").write_text(f"* filter={name}\n", "utf-8")
     (folder / "kept").write_text("new", "utf-8")
     (folder / "fresh").write_text("new", "utf-8")
     assert uncommitted(folder, ["."]) == ["fresh", "kept"]
@@ -161,10 +164,10 @@ def test_a_folder_laid_out_as_a_repository_is_none(tmp_path: Path) -> None:
 
 
 def test_marks_that_take_long_to_sort_are_refused_with_their_line() -> None:
-    heap = "a" + "\u0301\u0323" * 240_000
-    source, (problem,) = decode(f"a: b\n# {heap}\n".encode(), "x.yaml")
-    assert source is None
-    assert (problem.line, problem.column, problem.rule) == (2, 4, "characters")
+    for marks in ("\u0301\u0323", "\u0f73"):  # the second is none itself, but comes apart into two
+        source, (problem,) = decode(f"a: b\n# a{marks * 240_000}\n".encode(), "x.yaml")
+        assert source is None
+        assert (problem.line, problem.column, problem.rule) == (2, 4, "characters")
     kept, problems = decode(("a: e" + "\u0301" * 30).encode(), "x.yaml")
     assert (kept is not None, problems) == (True, [])
 
@@ -282,6 +285,10 @@ def test_the_address_of_reports_holds_nothing_for_anki(url: str, sample: Sample)
 HEAPS = {
     "diagrams": ("diagrams:\n" + "  - {}\n" * 120_000, "120,000 diagrams; at most 1,000"),
     "keys": ("a: 1\n" * 150_000, "`a` stands twice"),
+    "directives after other ends of lines": (
+        "a: b" + "".join(f"\x85%TAG !a{number}! b" for number in range(40_000)) + "\n",
+        "the directive %TAG",
+    ),
     "directives": ("".join(f"%TAG !a{number}! b\n" for number in range(60_000)) + "---\na: 1\n", "the directive %TAG"),
 }
 
@@ -318,3 +325,27 @@ def test_the_key_of_caches_is_never_kept_in_a_project(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, check=True)
     assert not (tmp_path / "inside").exists()
     assert (tmp_path / "home/.cache/atlas-decks/key").is_file()
+
+
+def test_a_journal_that_names_another_file_removes_nothing(tmp_path: Path, precious: Path) -> None:
+    file = tmp_path / "collection.anki2"
+    with sqlite3.connect(file) as made:
+        for name in ("col", "notes", "cards", "revlog"):
+            made.execute(f"CREATE TABLE {name} (id)")
+    made.close()
+    name, magic = os.fsencode(precious), bytes.fromhex("d9d505f920a163d7")
+    ending = len(name).to_bytes(4, "big") + (sum(name) & 0xFFFFFFFF).to_bytes(4, "big") + magic
+    Path(f"{file}-journal").write_bytes((magic + bytes(16)).ljust(512, b"\0") + bytes(4) + name + ending)
+    with pytest.raises(ProblemsFoundError, match="a journal that no Anki wrote"):
+        read_collection(file, "samplesamplesamp")
+    assert precious.read_text("utf-8") == "mine"
+
+
+@pytest.mark.parametrize("way", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_package_packed_by_whole_blocks_is_refused(way: int, tmp_path: Path) -> None:
+    package = tmp_path / "a.apkg"
+    with zipfile.ZipFile(package, "w", way) as archive:
+        archive.writestr("collection.anki2", bytes(10_000_000))
+    for read in (read_package, require_small, lambda file: read_collection(file, "samplesamplesamp")):
+        with pytest.raises(ProblemsFoundError, match="in a way that Anki does not use"):
+            read(package)

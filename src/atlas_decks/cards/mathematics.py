@@ -13,6 +13,8 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from lxml import etree
+
 MOST = 200  # characters of a formula: one line of a phone holds about forty signs
 DEEPEST = 8  # braces in braces; latex2mathml goes down by recursion
 _COMMANDS: Final = frozenset(
@@ -29,6 +31,22 @@ _COMMANDS: Final = frozenset(
     )
 )
 _SIGNS: Final = frozenset(",;:!%_{}#&$| ")  # what one sign after a backslash may be
+_MATHML = "http://www.w3.org/1998/Math/MathML"
+# https://www.w3.org/TR/mathml-core/: what the commands above are drawn with
+_ELEMENTS: Final = frozenset(
+    re.findall(
+        r"\w+",
+        "math mfrac mi mn mo mover mpadded mphantom mroot mrow mspace msqrt mstyle msub msubsup msup mtable mtd mtext"
+        " mtr munder munderover",
+    )
+)
+_ATTRIBUTES: Final = frozenset(
+    re.findall(
+        r"\w+",
+        "accent columnalign columnspacing depth display displaystyle fence form height largeop linethickness lspace"
+        " mathvariant maxsize minsize movablelimits rspace scriptlevel separator stretchy symmetric width",
+    )
+)
 _COMMAND = re.compile(r"\\([A-Za-z]+|.|$)", re.DOTALL)
 _BARE = re.compile(r"(?<!\\)[&#%$~]")  # TeX's own signs, which want a backslash or a table around them
 _TYPESET = re.compile(r"\\\((.+?)\\\)", re.DOTALL)
@@ -52,10 +70,10 @@ def fault(tex: str) -> str | None:
     if depth:
         return "has braces that do not close, or too deep"
     try:
-        _mathml(tex)
+        strange = _strange(_mathml(tex))
     except Exception as error:  # the library raises what it happens to meet, IndexError too
         return f"is no TeX ({type(error).__name__})"
-    return None
+    return f"brings markup of its own (`{strange}`)" if strange else None
 
 
 def for_anki(tex: str) -> str:
@@ -72,6 +90,20 @@ def readable(text: str) -> str:
     if r"\(" not in text:
         return text
     return _TYPESET.sub(lambda formula: _mathml(html.unescape(formula[1])), text)
+
+
+def _strange(mathml: str) -> str:
+    """What in the library's MathML no formula needs: it writes what stands in \\text as it is. Empty where nothing is.
+
+    Raises XMLSyntaxError where it is no XML at all.
+    """
+    for element in etree.fromstring(mathml).iter():
+        name = etree.QName(element)
+        if name.namespace != _MATHML or name.localname not in _ELEMENTS:
+            return str(name.localname)
+        if unknown := {str(key) for key in element.attrib} - _ATTRIBUTES:
+            return min(unknown)
+    return ""
 
 
 @lru_cache(maxsize=4096)

@@ -32,7 +32,7 @@ try:
 except ImportError:  # PyYAML built without libyaml reads the same, slower
     from yaml import SafeLoader as _Loader  # type: ignore[assignment]
 
-_DIRECTIVE = re.compile(r"^%\S+", re.MULTILINE)
+_DIRECTIVE = re.compile(r"(?:^|[\r\n\x85\u2028\u2029])(%\S+)")  # after all that YAML takes for the end of a line
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # but tab and line feed
 _RESOLVER = yaml.resolver.Resolver()
 _TRUE_FALSE = {"true": True, "false": False}
@@ -108,10 +108,8 @@ def decode(raw: bytes, name: str) -> tuple[Source | None, list[Problem]]:
             return fault(line, column, "characters", f"more than {_MARKS} marks on one letter", "remove them")
         text = unicodedata.normalize("NFC", text)  # one spelling of a letter, as Anki stores it
     if directive := _DIRECTIVE.search(text):  # libyaml takes time that grows with the square of their number
-        line = text.count("\n", 0, directive.start()) + 1
-        return fault(
-            line, 1, "yaml-directive", f"the directive {directive.group()}", "remove the line; YAML needs none"
-        )
+        line = text.count("\n", 0, directive.start(1)) + 1
+        return fault(line, 1, "yaml-directive", f"the directive {directive[1]}", "remove the line; YAML needs none")
     if not text.strip():
         return fault(1, 1, "empty-file", "the file is empty", "delete it, or write `category:` and `diagrams:`")
     return parse(text, name)
@@ -136,7 +134,9 @@ def parse(text: str, name: str) -> tuple[Source | None, list[Problem]]:
 @cache
 def _too_many_marks() -> re.Pattern[str]:
     """More combining marks in a row than any language has."""
-    marks = "".join(char for char in map(chr, range(0x300, sys.maxunicode + 1)) if unicodedata.combining(char))
+    # by what they come apart into: U+0F73 is no mark itself, but two
+    apart = ((char, unicodedata.normalize("NFD", char)) for char in map(chr, range(0x300, sys.maxunicode + 1)))
+    marks = "".join(char for char, parts in apart if unicodedata.combining(parts[0]))
     return re.compile(f"[{marks}]{{{_MARKS + 1}}}")
 
 

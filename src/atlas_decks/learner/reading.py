@@ -82,9 +82,22 @@ def guarded(file: Path, tables: Collection[str], *, alone: bool = True) -> Itera
 
 
 @contextmanager
+def archive_of(package: Path | BinaryIO) -> Iterator[zipfile.ZipFile]:
+    """A package as a zip file, packed as Anki packs.
+
+    Raises what zipfile does, and TooLargeError where it is packed otherwise: bzip2 and LZMA are unpacked by whole
+    blocks, of which 3 kB hold 4 GB before anybody can count.
+    """
+    with zipfile.ZipFile(package) as archive:
+        if any(info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for info in archive.infolist()):
+            raise TooLargeError("it is packed in a way that Anki does not use, which may swell")
+        yield archive
+
+
+@contextmanager
 def opened(package: Path | BinaryIO) -> Iterator[apsw.Connection]:
     """The collection of a package, to be read only. Raises whatever zipfile and APSW do, and TooLargeError."""
-    with zipfile.ZipFile(package) as archive, tempfile.TemporaryDirectory(prefix="atlas-diff-") as folder:
+    with archive_of(package) as archive, tempfile.TemporaryDirectory(prefix="atlas-diff-") as folder:
         file = Path(folder) / MEMBER
         with archive.open(MEMBER) as packed, file.open("wb") as unpacked:
             copy_within(packed, unpacked)
@@ -94,7 +107,7 @@ def opened(package: Path | BinaryIO) -> Iterator[apsw.Connection]:
 
 def require_small(package: Path) -> None:
     """Raise ProblemsFoundError where a zip file holds more than Anki should be made to unpack here, or computes."""
-    with contextlib.suppress(OSError, zipfile.BadZipFile, ValueError), zipfile.ZipFile(package) as archive:
+    with contextlib.suppress(OSError, zipfile.BadZipFile, ValueError), archive_of(package) as archive:
         size = sum(info.file_size for info in archive.infolist())
         if size > MAX_BYTES:
             message = f"{size:,} bytes when unpacked; at most {MAX_BYTES:,} are tried"

@@ -16,9 +16,10 @@ from pathlib import Path
 import apsw
 import zstandard
 
-from atlas_decks.learner.reading import MAX_BYTES, TooLargeError, copy_within, guarded
+from atlas_decks.learner.reading import MAX_BYTES, TooLargeError, archive_of, copy_within, guarded
 
 _SQLITE = b"SQLite format 3\0"  # https://www.sqlite.org/fileformat2.html#magic_header_string
+_JOURNAL = bytes.fromhex("d9d505f920a163d7")  # https://www.sqlite.org/fileformat2.html#the_rollback_journal
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")  # a zip file, an empty one
 _BESIDE = ("-wal", "-journal")  # what SQLite has written, or was about to undo, when the file was copied
 _TRIES = 3  # of copying a file that Anki writes into
@@ -91,10 +92,21 @@ def _copy(file: Path, copy: Path) -> None:
             with _beside(file, ending).open("rb") as source, _beside(copy, ending).open("wb") as target:
                 copy_within(source, target)
         if _state(file) == before:
+            _refuse_super_journal(_beside(copy, "-journal"))
             return
         for ending in before:
             _beside(copy, ending).unlink()
     raise StrangeFileError("Anki is writing into it", "wait until Anki has finished, or close it")
+
+
+def _refuse_super_journal(journal: Path) -> None:
+    """Raise StrangeFileError where a journal names another: SQLite would remove the file of that name, anywhere.
+
+    Its last eight bytes are then those that a journal begins with (readSuperJournal in SQLite's pager.c). Anki changes
+    one database at a time and never writes such a thing.
+    """
+    if journal.is_file() and journal.read_bytes().endswith(_JOURNAL):
+        raise StrangeFileError("has a journal that no Anki wrote", "open it in Anki, close Anki, and try again")
 
 
 def _beside(file: Path, ending: str) -> Path:
@@ -117,7 +129,7 @@ def _state(file: Path) -> dict[str, tuple[int, int]]:
 
 def _unpack(file: Path, copy: Path) -> None:
     """Take the collection out of a package; newer ones hold a second one, which only says that Anki is too old."""
-    with zipfile.ZipFile(file) as archive:
+    with archive_of(file) as archive:
         version = _version(archive)
         member = _MEMBERS.get(version)
         if member is None:
