@@ -23,11 +23,12 @@ from atlas_decks.diagrams import Renderer
 from atlas_decks.files import replace
 from atlas_decks.packages import assemble as assembling
 from atlas_decks.packages import last_build, ledger, release_log
-from atlas_decks.packages.assemble import Assembly, BuildRequest, find_pace
+from atlas_decks.packages.assemble import Assembly, BuildRequest
 from atlas_decks.packages.last_build import LastBuild, PackageRecord
 from atlas_decks.packages.pack import EVERYTHING, Workplace
 from atlas_decks.problems import Problem, ProblemsFoundError
 from atlas_decks.project import Project
+from atlas_decks.schedule.paces import find_pace
 
 __all__ = ["Assembly", "BuildReport", "BuildRequest", "Session", "Target", "assemble", "build", "survey"]
 

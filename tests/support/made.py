@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from atlas_decks.cards.ids import Ids
+from atlas_decks.cards.ids import Ids, note_key
 from atlas_decks.cards.kinds import KINDS, cards_of
-from atlas_decks.cards.notes import note_key
 from atlas_decks.curriculum.models import Curriculum, Diagram
 from atlas_decks.learner.collection.days import DAY, Today
 from atlas_decks.learner.collection.model import (
@@ -63,7 +62,7 @@ class Made:
     def _add(self, diagram: Diagram, kind: str, fact: str, ordinals: Sequence[int]) -> None:
         key, number = note_key(diagram.id, kind, fact), len(self._notes) + 1
         guid = Ids(self.curriculum.plan.id).guid(key)
-        self._notes[number] = HeldNote(number, guid, kind, key, 0, frozenset(), {"Key": key})
+        self._notes[number] = HeldNote(number, guid, kind, key, 0, frozenset(), ("Key",), (key,))
         for ordinal in ordinals:
             card = len(self._cards) + 1
             self._ids[key, ordinal] = card

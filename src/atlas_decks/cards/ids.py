@@ -25,6 +25,11 @@ _ROWS = 1_000_000_000  # that a project has room for
 _PROJECTS = 500  # ranges of rows; where two projects meet in one, Anki gives the later one's notes other ids
 
 
+def note_key(diagram: str, kind: str, fact: str) -> str:
+    """What identifies a note for ever: "diagram/kind/fact"."""
+    return f"{diagram}/{kind}/{fact}"
+
+
 @dataclass(frozen=True)
 class Ids:
     """The numbers and GUIDs of one project, by its id from atlas.yaml."""

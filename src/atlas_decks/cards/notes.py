@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from atlas_decks.cards import overlays
-from atlas_decks.cards.ids import Ids
+from atlas_decks.cards.ids import Ids, note_key
 from atlas_decks.cards.kinds import KINDS, NOTE_TYPES, Kind, NoteCard, cards_of
 from atlas_decks.cards.markup import attribute, plain, rich
 from atlas_decks.cards.redraw import redraw_fields
@@ -41,11 +41,6 @@ class Note:
     def field(self, name: str) -> str:
         """The HTML of a field by its name."""
         return self.fields[NOTE_TYPES[self.kind].field_names.index(name)]
-
-
-def note_key(diagram: str, kind: str, fact: str) -> str:
-    """What identifies a note for ever: "diagram/kind/fact"."""
-    return f"{diagram}/{kind}/{fact}"
 
 
 def media_name(plan: Plan, diagram: str, drawing: Picture) -> str:

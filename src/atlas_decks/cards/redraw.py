@@ -10,7 +10,8 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from atlas_decks.cards.markup import plain, rich
-from atlas_decks.curriculum.models import Check, Diagram, Metric, PictureKind, Plan, Point, Technique
+from atlas_decks.cards.money import about_money
+from atlas_decks.curriculum.models import Check, Diagram, PictureKind, Plan, Point, Technique
 from atlas_decks.curriculum.words import Words
 from atlas_decks.diagrams.picture import Picture
 
@@ -25,7 +26,6 @@ _DATE = re.compile(
     r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d{1,4})\b"
 )
 _DATED_SHARE = 1 / 3  # of the nodes: then the picture is a timeline
-_MONEY = re.compile(r"[$€£¥]|\b(?:USD|EUR|GBP|dollars?|euros?|cents?)\b", re.I)
 _MANY = 4  # points from which on one may be missing
 Fill = Callable[..., str]
 _ENGLISH = Words()
@@ -87,11 +87,6 @@ def redraw_fields(diagram: Diagram, picture: Picture, plan: Plan, fill: Fill, mi
 def applies(point: Point, diagram: Diagram, picture: Picture) -> bool:
     """Whether a diagram can meet a point of the self-assessment: it has facts of the kind that the point is about."""
     return point.check is None or any(True for _ in _lines(diagram, picture, point.check))
-
-
-def about_money(metric: Metric) -> bool:
-    """Whether a number says what something costs."""
-    return bool(_MONEY.search(f"{metric.prompt} {metric.answer} {metric.formula or ''}"))
 
 
 def grading(points: int, words: Words) -> str:

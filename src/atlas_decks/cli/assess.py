@@ -10,8 +10,8 @@ from atlas_decks.cli import context as options
 from atlas_decks.cli.context import Context, pass_context
 from atlas_decks.curriculum import load
 from atlas_decks.files import replace
-from atlas_decks.packages.assemble import find_pace
 from atlas_decks.problems import Problem, ProblemsFoundError, WrongRequestError
+from atlas_decks.schedule.paces import find_pace
 from atlas_decks.study.assess import sheet
 from atlas_decks.study.timetable import Timetable
 from atlas_decks.study.today import Content

@@ -16,11 +16,11 @@ from atlas_decks.cli import context as options
 from atlas_decks.cli.context import Context, pass_context
 from atlas_decks.curriculum import load
 from atlas_decks.curriculum.models import WEEKDAYS, Curriculum, Pace, Plan
-from atlas_decks.packages.assemble import find_pace
 from atlas_decks.problems import Problem, WrongRequestError
 from atlas_decks.project import Project
 from atlas_decks.schedule.limits import CardsADiagram, Limits, limits_of, mean_of
 from atlas_decks.schedule.load import HOURS_AT_MOST, HOURS_ON_AVERAGE, Forecast, forecast
+from atlas_decks.schedule.paces import find_pace
 from atlas_decks.study.day_report import DayReport
 from atlas_decks.study.timetable import A_MONDAY, StudyDay, Timetable
 from atlas_decks.study.today import Content

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,8 +18,8 @@ from atlas_decks.curriculum import load
 from atlas_decks.files import replace
 from atlas_decks.learner.collection.days import end_of, today
 from atlas_decks.learner.collection.read import read_collection
-from atlas_decks.packages.assemble import find_pace
 from atlas_decks.problems import visible
+from atlas_decks.schedule.paces import find_pace
 from atlas_decks.study.progress.report import Asked, Report, make_report
 from atlas_decks.study.progress.text import as_text
 
@@ -54,14 +53,16 @@ def command(context: Context, /, collection: Path, style: str, output: Path | No
     """
     with _without_collector():
         report = _report(context, collection, when)
-    if style == "json":
-        text = json.dumps(report.data(), indent=2, ensure_ascii=False)
-    elif style == "html":
-        from atlas_decks.study.progress.page import as_page
+        if style == "json":
+            import orjson  # ten times as fast with so much
 
-        text, output = as_page(report), output or Path("progress.html")
-    else:
-        text = visible(as_text(report))
+            text = orjson.dumps(report.data(), option=orjson.OPT_INDENT_2).decode()
+        elif style == "html":
+            from atlas_decks.study.progress.page import as_page
+
+            text, output = as_page(report), output or Path("progress.html")
+        else:
+            text = visible(as_text(report))
     if output is None:
         click.echo(text)
         return

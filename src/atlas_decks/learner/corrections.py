@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
+from atlas_decks.cards.ids import note_key
 from atlas_decks.cards.kinds import KINDS
-from atlas_decks.cards.notes import Note, NoteMaker, note_key
+from atlas_decks.cards.notes import Note, NoteMaker
 from atlas_decks.cards.unmarked import texts_of
 from atlas_decks.curriculum.models import Diagram, FactRef, Plan
 from atlas_decks.curriculum.source import Path_

@@ -139,6 +139,8 @@ def numbers(connection: apsw.Connection, query: str, values: Sequence[str | int]
     found = list(islice(connection.execute(query, values), MAX_ROWS + 1))
     if len(found) > MAX_ROWS:
         raise TooLargeError(f"more than {MAX_ROWS:,} rows")
+    if any(None in row for row in found):
+        raise ValueError("a number is missing")
     return found
 
 

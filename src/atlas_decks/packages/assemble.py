@@ -13,16 +13,16 @@ from atlas_decks.cards.selection import Selection, nothing_selected
 from atlas_decks.cards.templates import Templates
 from atlas_decks.compiled.in_order import ScheduledNote, StudyOrder
 from atlas_decks.compiled.survey import Survey
-from atlas_decks.curriculum.models import Pace, Plan
 from atlas_decks.packages import ledger, release_log
 from atlas_decks.packages.contents import at_home, contents, shared_guids, tombstones
 from atlas_decks.packages.ledger import Entry, Ledger
 from atlas_decks.packages.pack import Content, PackedFile, Workplace, pack_all, pack_some, package_name
 from atlas_decks.packages.release_log import Release
 from atlas_decks.packages.settings import PackageSettings
-from atlas_decks.problems import Problem, ProblemsFoundError, WrongRequestError
+from atlas_decks.problems import Problem, ProblemsFoundError
 from atlas_decks.project import Project
 from atlas_decks.schedule.limits import limits_of, mean_of
+from atlas_decks.schedule.paces import find_pace
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,16 +62,6 @@ class Assembly:
     withdrawn: Sequence[str]
     notes: int
     retired: int
-
-
-def find_pace(plan: Plan, weeks: int | None) -> Pace:
-    """The plan's pace of that many weeks, by default its own. Raises WrongRequestError where there is none."""
-    pace = plan.pace(weeks or plan.weeks)
-    if pace is None:
-        known = ", ".join(str(pace.weeks) for pace in plan.paces)
-        message, hint = f"no pace of {weeks} weeks in the plan", f"there are {known}"
-        raise WrongRequestError([Problem("--weeks", 0, 0, "no-pace", message, hint)])
-    return pace
 
 
 def assemble(project: Project, found: Survey, request: BuildRequest, place: Workplace) -> Assembly:

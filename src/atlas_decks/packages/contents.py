@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from atlas_decks.cards.ids import Ids
+from atlas_decks.cards.ids import Ids, note_key
 from atlas_decks.cards.kinds import NOTE_TYPES
-from atlas_decks.cards.notes import Note, note_key, retired_note
+from atlas_decks.cards.notes import Note, retired_note
 from atlas_decks.cards.rows import digest
 from atlas_decks.cards.templates import Templates
 from atlas_decks.compiled.store import StoredDiagram

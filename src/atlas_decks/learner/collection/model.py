@@ -53,7 +53,7 @@ class Memory(NamedTuple):
 
 
 class HeldNote(NamedTuple):
-    """A note of ours: its kind, key and tags; `mod` in seconds since 1970, `fields` the HTML of each by its name."""
+    """A note of ours: its kind, key and tags; `mod` in seconds since 1970, the names of its fields and their HTML."""
 
     id: int
     guid: str
@@ -61,7 +61,13 @@ class HeldNote(NamedTuple):
     key: str
     mod: int
     tags: frozenset[str]
-    fields: Mapping[str, str]
+    names: Sequence[str]
+    values: Sequence[str]
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """The HTML of each field, by its name."""
+        return dict(zip(self.names, self.values, strict=False))
 
     @property
     def diagram(self) -> str:

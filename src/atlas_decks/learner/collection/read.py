@@ -41,12 +41,11 @@ _CARDS = (
     "FROM notes n JOIN cards c ON c.nid = n.id WHERE n.mid IN (SELECT value FROM json_each(?))"
 )
 _ANSWERS = (
-    "SELECT CAST(r.id AS INTEGER), CAST(c.id AS INTEGER), CAST(COALESCE(r.ease, 0) AS INTEGER), "
-    "CAST(COALESCE(r.ivl, 0) AS INTEGER), CAST(COALESCE(r.lastIvl, 0) AS INTEGER), "
-    "CAST(COALESCE(r.factor, 0) AS INTEGER), CAST(COALESCE(r.time, 0) AS INTEGER), "
-    "CAST(COALESCE(r.type, 0) AS INTEGER) "
-    "FROM notes n JOIN cards c ON c.nid = n.id JOIN revlog r ON r.cid = c.id "
-    "WHERE n.mid IN (SELECT value FROM json_each(?)) AND r.id BETWEEN 0 AND ? ORDER BY r.id"
+    "SELECT CAST(id AS INTEGER), CAST(cid AS INTEGER), CAST(ease AS INTEGER), CAST(ivl AS INTEGER), "
+    "CAST(lastIvl AS INTEGER), CAST(factor AS INTEGER), CAST(time AS INTEGER), CAST(type AS INTEGER) FROM revlog "
+    # `+`: not by the index on cards; once through the log in its own order is three times as fast
+    "WHERE +cid IN (SELECT c.id FROM notes n JOIN cards c ON c.nid = n.id "
+    "WHERE n.mid IN (SELECT value FROM json_each(?))) AND id BETWEEN 0 AND ? ORDER BY id"
 )
 _ANY_KEY = "Key"  # the field in which a note of ours says which it is
 _ERRORS = (OSError, ValueError, KeyError, TypeError, IndexError, OverflowError, RecursionError, NotImplementedError)
@@ -157,10 +156,11 @@ class _Reader:
 
     def _notes(self, names: Mapping[int, list[str]]) -> Iterator[HeldNote]:
         copies = keyless = 0
+        places = {kind: fields.index(_ANY_KEY) for kind, fields in names.items() if _ANY_KEY in fields}
         for number, guid, kind, mod, tags, values in rows(self._database, _NOTES, self._ours):
-            content = text(values, "the content of a note").split("\x1f")
-            fields = dict(zip(names.get(kind, ()), content, strict=False))
-            key = fields.get(_ANY_KEY, "")
+            content = tuple(text(values, "the content of a note").split("\x1f"))
+            place = places.get(kind, len(content))
+            key = content[place] if place < len(content) else ""
             if key.count("/") != 2:
                 keyless += 1
             elif self._ids.guid(key) != guid:
@@ -173,7 +173,8 @@ class _Reader:
                     key=key,
                     mod=whole(mod, "the time of a note's change"),
                     tags=frozenset(text(tags, "the tags of a note").split()),
-                    fields=fields,
+                    names=names[kind],
+                    values=content,
                 )
         if keyless:
             self._notices.append(f"Left out: {keyless:,} of our note types whose Key does not say which note it is.")

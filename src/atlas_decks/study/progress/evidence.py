@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from atlas_decks.cards.ids import note_key
 from atlas_decks.cards.kinds import KINDS, cards_of
-from atlas_decks.cards.notes import note_key
 from atlas_decks.curriculum.models import Curriculum, Diagram
 from atlas_decks.learner.collection.days import Today
 from atlas_decks.learner.collection.model import Answer, CardType, HeldCard, HeldNote, LearnerCollection
@@ -132,9 +133,9 @@ def gather(curriculum: Curriculum, collection: LearnerCollection, today: Today) 
             f"Answers given after {today.on}: {later:,}, left out; the cards are taken as they were, but which were "
             "suspended then is not known."
         )
-    of_card: dict[int, list[Answer]] = {}
+    of_card: dict[int, list[Answer]] = defaultdict(list)
     for answer in answers:
-        of_card.setdefault(answer.card, []).append(answer)
+        of_card[answer.card].append(answer)
     held: dict[str, dict[int, HeldCard]] = {}
     for card in cards:
         held.setdefault(collection.notes[card.note].key, {})[card.ordinal] = card

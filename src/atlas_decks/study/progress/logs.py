@@ -9,9 +9,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
 
-from atlas_decks.learner.collection.statistics import Retention, retention
+from atlas_decks.learner.collection.statistics import Retention, retention, within
 from atlas_decks.study.progress.evidence import REDRAW, Evidence
 from atlas_decks.study.timetable import WEEK
 
@@ -95,8 +94,10 @@ def _days(evidence: Evidence) -> list[Log]:
     met = Counter(today.ago(studied.first or 0) for studied in evidence.met)
     new = Counter(evidence.first_days.values())
     found, in_all = [], 0
-    for ago, entries in groupby(evidence.answers, lambda answer: today.ago(answer.at)):
-        if not (given := [answer for answer in entries if answer.button]):
+    first = today.ago(evidence.answers[0].at) if evidence.answers else -1
+    for ago in range(first, -1, -1):
+        given = [answer for answer in within(evidence.answers, today, (ago, ago + 1)) if answer.button]
+        if not given:
             continue
         day = today.date_of(ago)
         in_all += met[ago]
@@ -124,12 +125,12 @@ def _spans(
     about: Callable[[int], tuple[date, date, str]],
 ) -> list[Log]:
     """A log for each of these spans of days."""
-    within: dict[int, list[Log]] = {}
+    of_span: dict[int, list[Log]] = {}
     for day in days:
-        within.setdefault(key(day.first), []).append(day)
+        of_span.setdefault(key(day.first), []).append(day)
     found, in_all = [], 0
     for number in numbers:
-        mine = within.get(number, [])
+        mine = of_span.get(number, [])
         first, last, name = about(number)
         in_all = mine[-1].met_in_all if mine else in_all
         found.append(

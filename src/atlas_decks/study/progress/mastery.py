@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from atlas_decks.cards.redraw import about_money
+from atlas_decks.cards.money import about_money
 from atlas_decks.curriculum.models import Check, Plan
 from atlas_decks.study.phases import DEPTHS, TARGETS
 from atlas_decks.study.progress.evidence import REDRAW, StudiedCard, StudiedDiagram
