@@ -29,6 +29,7 @@ from atlas_decks.learner.collection.read import read_collection
 from atlas_decks.learner.reading import require_small
 from atlas_decks.problems import ProblemsFoundError
 from atlas_decks.project import Project, default_templates
+from atlas_decks.release import worktree
 from atlas_decks.release.release_notes import release_note
 from atlas_decks.release.worktree import uncommitted
 from support.sample import ATLAS, QUEUES, Sample, make_sample
@@ -225,6 +226,9 @@ def test_names_that_nobody_knows_are_told_once_with_some_that_are_known(sample: 
 
 LOOP = "[% for a in '" + "x" * 400 + "' %]"
 LONG = {
+    "lists of names": f"[% for a in ['{'x' * 1000}'] %][[ [{'a,' * 40_000}] ]][% endfor %]",
+    "lists written out": "[[ parts ]]",
+    "slices": f"[% for a in ['{'&' * 60_000}'] %][[ a[1:] ]][% endfor %]",
     "work in one line": f"[% for big in ['{'&' * 60_000}'] %]{LOOP}{LOOP}[[ big{'|e|title' * 4} ]]",
     "folding": f"[[ '{'&' * 90_000}'{'|e|title' * 40} ]]",
     "includes": f"[% for a in ['{'&' * 9_000}'] %][% include 'picture.html' %]",
@@ -237,10 +241,11 @@ def test_a_template_takes_bounded_time_and_room(what: str, tmp_path: Path, monke
     own = tmp_path / "templates"
     own.mkdir()
     text = LONG[what]
-    (own / "picture.html").write_text(text + "[% endfor %]" * text.count("[% for"), "utf-8")
+    ends = text.count("[% for") - text.count("[% endfor")
+    (own / "picture.html").write_text(text + "[% endfor %]" * ends, "utf-8")
     templates = Templates((own, default_templates()))
-    with pytest.raises(ProblemsFoundError, match=r"seconds|characters|recursion"):
-        templates.fill("picture.html")
+    with pytest.raises(ProblemsFoundError, match=r"seconds|characters|recursion|fixed texts|not shown|slice"):
+        templates.fill("picture.html", parts=["a"])
 
 
 def test_all_templates_of_a_project_share_their_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -374,3 +379,13 @@ def test_a_package_packed_by_whole_blocks_is_refused(way: int, tmp_path: Path) -
     for read in (read_package, require_small, lambda file: read_collection(file, "samplesamplesamp")):
         with pytest.raises(ProblemsFoundError, match="in a way that Anki does not use"):
             read(package)
+
+
+def test_git_that_waits_at_a_pipe_is_ended(sample: Sample, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worktree, "_SECONDS", 2)
+    _git(sample.root, "init", "-q")
+    (sample.root / ".git/index").unlink(missing_ok=True)
+    os.mkfifo(sample.root / ".git/index")
+    done = run(sample, "release", "--dry-run")
+    assert done.returncode == 1
+    assert "does not answer within 2 seconds" in done.stderr

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateSyntaxError, nodes
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateSyntaxError, Undefined, nodes
 from jinja2.exceptions import SecurityError
 from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -33,6 +33,7 @@ _LOOP = frozenset({"index", "index0", "first", "last", "length", "revindex", "re
 _FILTERS = frozenset({"default", "e", "escape", "first", "last", "length", "lower", "title", "trim", "upper"})
 _GROWING = (
     *(nodes.Assign, nodes.AssignBlock, nodes.With, nodes.Concat, nodes.Import, nodes.FromImport, nodes.Extends),
+    nodes.Slice,
     *(nodes.Macro, nodes.CallBlock, nodes.FilterBlock, nodes.Block),
 )
 _TESTS = frozenset({"defined", "undefined", "none", "in", "eq", "ne", "lt", "gt", "le", "ge", "odd", "even"})
@@ -75,6 +76,18 @@ class Plain(Environment):
         return self.get_template(template).render(values)
 
 
+def _only_text(value: object) -> object:
+    """What a template shows: a text or a number. A list of lists, written out, grows with the power of its depth."""
+    if value is None or isinstance(value, (str, int, float, Undefined)):
+        return value
+    raise SecurityError(f"a {type(value).__name__} is not shown; go through it with a loop")
+
+
+def _is_target(node: nodes.Node) -> bool:
+    """Whether a node is a name that a loop gives a value, as in `for a, b in pairs`."""
+    return isinstance(node, nodes.Name) and node.ctx == "store"
+
+
 class Sandbox(ImmutableSandboxedEnvironment):
     """Jinja2 without calls and without attributes but those of values."""
 
@@ -87,6 +100,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             autoescape=True,
             auto_reload=False,  # a set of templates is read once; who wants newer ones makes a new set
             trim_blocks=True,
+            finalize=_only_text,
             optimized=False,  # nothing is worked out while a template is compiled, where no limit holds
             **_DELIMITERS,
         )
@@ -110,6 +124,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def _generate(self, source: nodes.Template, *rest: Any, **more: Any) -> str:
         """Refuse what lets a text grow by itself before it is compiled."""
+        for listed in source.find_all((nodes.List, nodes.Tuple, nodes.Dict)):
+            if any(not isinstance(part, nodes.Const) for part in listed.iter_child_nodes() if not _is_target(part)):
+                message = "a list holds fixed texts and numbers only"
+                raise TemplateSyntaxError(message, listed.lineno, rest[0] if rest else None)
         for node in source.find_all(_GROWING):
             message = f"{type(node).__name__.lower()} is not for templates"
             raise TemplateSyntaxError(message, node.lineno, rest[0] if rest else None)

@@ -14,7 +14,10 @@ import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from atlas_decks.problems import Problem, ProblemsFoundError
+
 _OWN = frozenset({"system", "global", "command"})  # scopes that no folder can bring along
+_SECONDS = 30  # after which git waits for something that will not come
 _FILTER = re.compile(r"filter\.(.*)\.(?:clean|smudge|process|required)", re.DOTALL)
 # a folder laid out as a repository itself would be taken for one
 _NO_PROGRAMS = {"core.fsmonitor": "false", "core.hooksPath": os.devnull, "safe.bareRepository": "explicit"}
@@ -27,7 +30,10 @@ _SAFE = {
 
 
 def uncommitted(root: Path, paths: Sequence[str]) -> list[str]:
-    """Files among `paths` (relative to `root`) that differ from the last commit or are new; [] without git."""
+    """Files among `paths` (relative to `root`) that differ from the last commit or are new; [] without git.
+
+    Raises ProblemsFoundError where git does not end.
+    """
     git = shutil.which("git")
     if git is None:
         return []
@@ -60,5 +66,12 @@ def _run(command: Sequence[str], settings: Mapping[str, str]) -> str | None:
     for number, (key, value) in enumerate(settings.items()):
         overruling |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
     environment = {**os.environ, **_SAFE, **overruling}
-    done = subprocess.run(command, capture_output=True, check=False, env=environment)  # noqa: S603 - no shell
+    try:
+        done = subprocess.run(  # noqa: S603 - no shell
+            command, capture_output=True, check=False, env=environment, timeout=_SECONDS
+        )
+    except subprocess.TimeoutExpired as error:
+        hint = "is there a pipe in place of a file of git's? With --allow-dirty git is not asked"
+        message = f"does not answer within {_SECONDS} seconds"
+        raise ProblemsFoundError([Problem("git", 0, 0, "git", message, hint)]) from error
     return done.stdout.decode("utf-8", "surrogateescape") if done.returncode == 0 else None

@@ -60,8 +60,8 @@ def forecast(plan: Plan, pace: Pace, limits: Limits, mean: CardsADiagram, *, fsr
     `mean` are cards a diagram; new cards come on the pace's study days, reviews on all.
     """
     days = pace.weeks * _DAYS
-    core, deeper = plan.planned * mean.core, plan.planned * mean.deeper if pace.deeper else 0
-    cards = _Stock(core + deeper, limits.cards.new + limits.deeper.new)
+    core = _Stock(plan.planned * mean.core, limits.cards.new)
+    deeper = _Stock(plan.planned * mean.deeper if pace.deeper else 0, limits.deeper.new)
     redraws = _Stock(plan.planned * mean.anchors, limits.redraw.new)
     again = curve(days, RECALL, plan.retention_percent / 100, fsrs=fsrs)
     redraw_again = curve(days, REDRAW_RECALL, REDRAW_RETENTION, fsrs=fsrs, redraw=True)
@@ -71,7 +71,7 @@ def forecast(plan: Plan, pace: Pace, limits: Limits, mean: CardsADiagram, *, fsr
     waiting = 0.0
     for number in range(days):
         studies = number % _DAYS < pace.study_days
-        new.append(cards.take() if studies else 0)
+        new.append(core.take() + deeper.take() if studies else 0)
         drawn.append(0)
         reviews = _due(new, again)
         due = waiting + _due(drawn, redraw_again)

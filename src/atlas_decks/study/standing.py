@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 
-from atlas_decks.cards.notes import note_key
+from atlas_decks.cards.ids import note_key
 from atlas_decks.curriculum.models import Diagram, FactRef
 from atlas_decks.learner.collection.model import LearnerCollection
 

@@ -22,7 +22,7 @@ from atlas_decks.learner.collection.model import (
     answer_of,
 )
 from atlas_decks.learner.collection.opening import Opened, StrangeFileError, opened
-from atlas_decks.learner.reading import numbers, require_tables, rows, table, text, whole
+from atlas_decks.learner.reading import MAX_FIELDS, TooLargeError, numbers, require_tables, rows, table, text, whole
 from atlas_decks.problems import Problem, ProblemsFoundError
 
 _SCHEMAS = range(11, 19)  # https://github.com/ankitects/anki/blob/main/rslib/src/storage/upgrades/mod.rs
@@ -143,7 +143,16 @@ class _Reader:
     # --- notes
 
     def _field_names(self, schema: int) -> dict[int, list[str]]:
-        """The names of the fields of every note type, by its id."""
+        """The names of the fields of every note type, by its id.
+
+        Raises TooLargeError where one has more than anybody could fill.
+        """
+        found = self._named_fields(schema)
+        if any(len(names) > MAX_FIELDS for names in found.values()):
+            raise TooLargeError(f"a note type has more than {MAX_FIELDS:,} fields")
+        return found
+
+    def _named_fields(self, schema: int) -> dict[int, list[str]]:
         names: dict[int, list[str]] = {}
         if schema < _TABLES_FROM:
             (models,) = next(rows(self._database, "SELECT models FROM col"))
@@ -158,7 +167,7 @@ class _Reader:
         copies = keyless = 0
         places = {kind: fields.index(_ANY_KEY) for kind, fields in names.items() if _ANY_KEY in fields}
         for number, guid, kind, mod, tags, values in rows(self._database, _NOTES, self._ours):
-            content = tuple(text(values, "the content of a note").split("\x1f"))
+            content = tuple(text(values, "the content of a note").split("\x1f", len(names.get(kind, ()))))
             place = places.get(kind, len(content))
             key = content[place] if place < len(content) else ""
             if key.count("/") != 2:
