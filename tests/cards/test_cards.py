@@ -104,7 +104,7 @@ def test_a_trace_is_a_list_and_a_way_over_the_picture(sample: Sample) -> None:
     sample.edit("    failures:", f"{TRACE}    failures:")
     note = _notes(sample)["trace/order"]
     assert _text(note.field("Path")) == "Browser Gateway Job queue Worker Ledger"
-    assert note.field("Count") == "5 parts, in order"
+    assert note.field("Count") == "5 parts, in order, the first and the last included"
     way = note.field("Route")
     assert re.findall(r"<b>([\d, ]+)</b>", way) == ["1", "2", "3", "4", "5"]
     assert way.count("<polyline") >= 4

@@ -201,7 +201,8 @@ def _component(maker: NoteMaker, fact: Component) -> Values:
 
 
 def _metric(maker: NoteMaker, fact: Metric) -> Values:
-    return {"Basis": str(plain(getattr(maker.words, fact.basis)))}
+    basis = {"Basis": str(plain(getattr(maker.words, fact.basis)))}
+    return basis | {"As of": ""} if fact.basis == "worked" else basis  # invented numbers are of no year
 
 
 def _trade_off(maker: NoteMaker, fact: TradeOff) -> Values:

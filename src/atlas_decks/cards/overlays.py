@@ -9,7 +9,8 @@ from itertools import pairwise
 from atlas_decks.diagrams.picture import Box, Edge, Picture, Point
 
 _STEPS = 200  # points over the width or height of a picture at which a line is looked at
-_PAD = 2.5  # px by which a mask reaches over its node's outline
+_PAD = 1.5  # px by which a mask reaches over its node's outline; more would hide the heads of arrows that end there
+_RING = 2.5  # px by which a ring stands off
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,8 @@ def _middle(box: Box) -> Point:
 
 def _overlay(picture: Picture, box: Box, look: str, text: str) -> Overlay:
     """A node's box with its padding, in percent of the picture, kept inside it."""
-    dx, dy = _PAD / picture.width, _PAD / picture.height
+    pad = _PAD if look.startswith("mask") else _RING
+    dx, dy = pad / picture.width, pad / picture.height
     left, top = max(0.0, box.x - dx), max(0.0, box.y - dy)
     right, bottom = min(1.0, box.x + box.width + dx), min(1.0, box.y + box.height + dy)
     place = (f"{value * 100:.2f}" for value in (left, top, right - left, bottom - top))

@@ -28,15 +28,15 @@ _DATE = re.compile(
 _DATED_SHARE = 1 / 3  # of the nodes: then the picture is a timeline
 _MANY = 4  # points from which on one may be missing
 Fill = Callable[..., str]
-_ENGLISH = Words()
 
 
 class _Line(NamedTuple):
-    """A line of a fold: what it is about, what is to be known, and whether that is a list in order."""
+    """A line of a fold: what it is about, what is to be known, and whether that is in order, or begins with signs."""
 
     about: Markup | str
     items: list[Markup]
     ordered: bool = False
+    signed: bool = False
 
 
 def picture_kind(picture: Picture) -> PictureKind:
@@ -69,7 +69,7 @@ def redraw_fields(diagram: Diagram, picture: Picture, plan: Plan, fill: Fill, mi
     }
     size = sizes.get(picture_kind(picture), words.size_parts)
     points = [
-        (plain(point.text), list(_lines(diagram, picture, point.check, words)))
+        (plain(point.text), list(_lines(diagram, picture, point.check)))
         for point in plan.self_assessment
         if applies(point, diagram, picture)
     ]
@@ -102,16 +102,16 @@ def grading(points: int, words: Words) -> str:
     return words.grade_points.format(n=points, good=points - 1, hard=math.ceil(points / 2))
 
 
-def _lines(diagram: Diagram, picture: Picture, check: Check | None, words: Words = _ENGLISH) -> Iterator[_Line]:
+def _lines(diagram: Diagram, picture: Picture, check: Check | None) -> Iterator[_Line]:
     """What stands under a point of the checklist."""
     spec = diagram.spec
     if check == "nodes":
         if names := [picture.name_of(node) for node in picture.nodes]:
-            yield _Line(plain(words.listing(names)), [])
+            yield _Line(plain(" · ".join(names)), [])  # no commas: labels hold some
     elif check == "trade_offs":
         for fact in spec.trade_offs:
             sides = [*(("+", text) for text in fact.gains), *(("−", text) for text in fact.costs)]
-            yield _Line(rich(fact.choice), [Markup("%s %s") % (sign, rich(text)) for sign, text in sides])
+            yield _Line(rich(fact.choice), [Markup("%s %s") % (sign, rich(text)) for sign, text in sides], signed=True)
     elif check == "alternatives":
         for fact in spec.trade_offs:
             if fact.instead:

@@ -9,6 +9,12 @@ _STEM = 5  # letters: "breaker" and "breakers" begin alike
 
 
 def tells(text: str, answer: str) -> bool:
-    """Whether all words of one stand in the other, by their first letters: "Circuit breakers", "Circuit breaker"."""
+    """Whether one helps to guess the other.
+
+    All words of one stand in the other, by their first letters, or a word of some length stands in both: "Transactional
+    outbox" above "An outbox row".
+    """
     shown, wanted = ({word.casefold()[:_STEM] for word in _WORD.findall(part)} for part in (text, answer))
-    return bool(shown and wanted) and (shown <= wanted or wanted <= shown)
+    if not shown or not wanted:
+        return False
+    return shown <= wanted or wanted <= shown or any(len(stem) == _STEM for stem in shown & wanted)

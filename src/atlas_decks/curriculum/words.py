@@ -32,7 +32,7 @@ class Words(Table):
     reported: Word = "reported"
     documented: Word = "documented"
     derived: Word = "derived"
-    worked: Word = "worked example"
+    worked: Word = "worked example, its numbers are invented"
     # trade-off
     choice: Word = "Choice"
     gains: Word = "Gains"
@@ -54,7 +54,7 @@ class Words(Table):
     ask_containment: Word = "What contains it?"
     ask_detection: Word = "How is it noticed?"
     # trace
-    parts_in_order: Word = "{n} parts, in order"
+    parts_in_order: Word = "{n} parts, in order, the first and the last included"
     grade_path: Word = "Every part in order: Good. One wrong or missing: Hard. More: Again."
     # decision
     ask_decision: Word = "Which pattern answers this?"

@@ -76,7 +76,9 @@ def _answer(kind: str, fact: Any, plan: Plan, picture: Picture, whole: bool) -> 
         yield Part("Answer", [fact.answer])
         if fact.formula:
             yield Part(words.formula, [fact.formula])
-        yield Part(words.as_of, [f"{fact.as_of}, {getattr(words, fact.basis)}"], marked_up=False)
+        basis = getattr(words, fact.basis)
+        # invented numbers are of no year
+        yield Part(words.as_of, [basis if fact.basis == "worked" else f"{fact.as_of}, {basis}"], marked_up=False)
         if whole:
             yield Part("Detail", [fact.detail])
     elif kind == "trade-off":
