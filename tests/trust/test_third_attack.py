@@ -24,6 +24,7 @@ from atlas_decks.cards.kinds import KINDS
 from atlas_decks.cards.templates import Templates
 from atlas_decks.curriculum.load import load_plan
 from atlas_decks.curriculum.source import decode
+from atlas_decks.learner import reading
 from atlas_decks.learner.changes import Change, Difference, PackedNote, read_package
 from atlas_decks.learner.collection.read import read_collection
 from atlas_decks.learner.reading import require_small
@@ -389,3 +390,40 @@ def test_git_that_waits_at_a_pipe_is_ended(sample: Sample, monkeypatch: pytest.M
     done = run(sample, "release", "--dry-run")
     assert done.returncode == 1
     assert "does not answer within 2 seconds" in done.stderr
+
+
+@pytest.mark.parametrize("text", ["{{" * 99_000, "{{a}}" * 39_000, "{{#A}}" * 30_000, "<!--" * 49_000])
+def test_a_side_of_many_faults_is_judged_in_time(text: str, sample: Sample) -> None:
+    sample.write(text, "templates/component/front.html")
+    done = run(sample, "check")
+    assert done.returncode == 1
+    assert (
+        done.stdout.count("templates/component/front.html") + done.stderr.count("templates/component/front.html") <= 25
+    )
+
+
+def test_a_package_with_an_endless_list_of_files_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = _package(tmp_path / "a.apkg", ["Key", "B"])
+    assert read_package(package).notes
+    monkeypatch.setattr(reading, "MAX_DIRECTORY", 20)
+    for read in (read_package, lambda file: read_collection(file, "samplesamplesamp")):
+        with pytest.raises(ProblemsFoundError, match="its list of files has more than 20 bytes"):
+            read(package)
+
+
+def test_a_damaged_package_is_told_in_a_sentence(tmp_path: Path) -> None:
+    package = tmp_path / "a.apkg"
+    with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("collection.anki2", bytes(100_000))
+    raw = bytearray(package.read_bytes())
+    raw[48:60] = b"\xff" * 12
+    package.write_bytes(raw)
+    with pytest.raises(ProblemsFoundError, match="cannot be read"):
+        read_collection(package, "samplesamplesamp")
+
+
+def test_titles_have_one_line(sample: Sample) -> None:
+    sample.edit("name: Sample Atlas", 'name: "Sample\\nBEGIN:VEVENT"', ATLAS)
+    done = run(sample, "check")
+    assert done.returncode == 1
+    assert "curriculum/atlas.yaml:2:" in done.stdout

@@ -7,6 +7,7 @@ import difflib
 import os
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 from atlas_decks.cards.kinds import NOTE_TYPES
@@ -17,6 +18,7 @@ from atlas_decks.files.places import lies_within, read_regular
 from atlas_decks.problems import Problem, ProblemsFoundError
 
 MOST_BYTES = 200_000  # of a template; the largest of the tool's has 6,000
+_MOST_FAULTS = 20  # of a side that are told: each is looked for in the files
 _ENDINGS = (".html", ".htm", ".css")  # of what is meant to be a template; other files are somebody's notes
 _INCLUDE = re.compile(r"\[%-?\s*include\s+[\"']([^\"']+)[\"']")
 _UNREAD = "the cards would silently look as the tool's own templates make them"
@@ -72,14 +74,14 @@ def judge_cards(folders: Sequence[Path], plan: Plan) -> list[Problem]:
             front, back = (f"{card.folder}/{name}.html" for name in ("front", "back"))
             before, after = where_filled("\0", card.needs).split("\0")  # as card_sides puts around a front
             written = side.front.removeprefix(before).removesuffix(after)
-            found = list(faults(written, kind.field_names, back=False))
+            found = list(islice(faults(written, kind.field_names, back=False), _MOST_FAULTS))
             if not found and not shows(side.front, always_filled(kind, card.needs)):
                 message = (
                     "shows no field that is always filled: Anki would make no card, or take studied ones for empty"
                 )
                 found = [Fault("", 0, message, f"show one, such as {{{{{card.needs[0]}}}}}")]
             problems += [_placed(fault, front, folders) for fault in found]
-            found = list(faults(side.back, kind.field_names, back=True))
+            found = list(islice(faults(side.back, kind.field_names, back=True), _MOST_FAULTS))
             if not found and "{{" not in side.back:
                 found = [Fault("", 0, "shows no field at all", "show the answer, such as {{Answer}}")]
             problems += [_placed(fault, back, folders) for fault in found]

@@ -10,15 +10,13 @@ https://github.com/ankitects/anki/blob/main/rslib/src/template.rs.
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from atlas_decks.cards.kinds import Kind
 
-_TAG = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_TAG, _COMMENT = ("{{", "}}"), ("<!--", "-->")
 _SPECIAL = frozenset({"Tags", "Type", "Deck", "Subdeck", "Card", "CardFlag", "CardID"})  # no content of a note
 _FILTERS = frozenset({"text", "hint", "type", "nc", "furigana", "kana", "kanji"})  # without add-ons, on any note type
 _BOTH_WAYS = ("#", "^", "/")
@@ -49,13 +47,13 @@ class _Tag(NamedTuple):
 def faults(side: str, names: Collection[str], *, back: bool) -> Iterator[Fault]:
     """What Anki would not understand in a side of a card template; `names` are the fields of the note type."""
     known = {*names, *_SPECIAL, *({"FrontSide"} if back else ())}
-    rest = _TAG.sub("", side)
-    if "{{" in rest:
+    if "{{" in _without(side, *_TAG):
         yield Fault("{{", 0, "a field is opened and not closed", "end it with }}")
-    for comment in _COMMENT.findall(side):
-        if found := _TAG.search(comment):
+    for start, end in _between(side, *_COMMENT):
+        for first, last in _between(side[start:end], *_TAG):
             hint = "take it out: some versions of Anki fill it, others do not"
-            yield Fault(found.group(), 0, "a field within a comment", hint)
+            yield Fault(side[start:end][first:last], 0, "a field within a comment", hint)
+            break
     opened: list[_Tag] = []
     for tag in _tags(side):
         if tag.mark == "/":
@@ -81,7 +79,7 @@ def faults(side: str, names: Collection[str], *, back: bool) -> Iterator[Fault]:
 def shows(front: str, filled: Collection[str]) -> bool:
     """Whether Anki makes a card of a note with just these fields filled: whether one of them is shown on the front."""
     hidden: list[bool] = []
-    for tag in _tags(_COMMENT.sub("", front)):
+    for tag in _tags(_without(front, *_COMMENT)):
         if tag.mark == "/":
             if hidden:
                 hidden.pop()
@@ -99,10 +97,30 @@ def always_filled(kind: Kind, needs: Sequence[str]) -> frozenset[str]:
     return (_ALWAYS | required | {*needs}) & {*kind.field_names}
 
 
+def _between(text: str, opening: str, closing: str) -> Iterator[tuple[int, int]]:
+    """Where each part begins and ends that stands between the two, with them: from each opening to the next closing.
+
+    As a regular expression this would look through the rest of the text once an opening.
+    """
+    end = 0
+    while (start := text.find(opening, end)) >= 0 and (last := text.find(closing, start + len(opening))) >= 0:
+        end = last + len(closing)
+        yield start, end
+
+
+def _without(text: str, opening: str, closing: str) -> str:
+    """The text without what stands between the two."""
+    kept, before = [], 0
+    for start, end in _between(text, opening, closing):
+        kept.append(text[before:start])
+        before = end
+    return "".join([*kept, text[before:]])
+
+
 def _tags(side: str) -> Iterator[_Tag]:
     seen: dict[str, int] = {}
-    for found in _TAG.finditer(side):
-        text, inner = found.group(), found[1].strip()
+    for start, end in _between(side, *_TAG):
+        text, inner = side[start:end], side[start + 2 : end - 2].strip()
         turn = seen.get(text, 0)
         seen[text] = turn + 1
         mark = inner[0] if inner.startswith(_BOTH_WAYS) else ""

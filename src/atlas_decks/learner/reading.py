@@ -7,6 +7,7 @@ The SQLite is that of APSW: what reads strange files should be new, and known.
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import tempfile
 import time
@@ -25,6 +26,8 @@ MEMBER = "collection.anki2"
 MAX_BYTES = 500_000_000  # of a collection; that of 10,000 notes has 50 million
 MAX_VALUE = 8_000_000  # bytes of one value
 MAX_FIELDS = 1_000  # of a note type; the largest of ours has some thirty
+MAX_DIRECTORY = 50_000_000  # bytes of a package's list of files: half a million of them
+_END = 22 + 65_535 + 20  # bytes from which the end of a zip file can be told: its record, a comment, a locator
 MAX_ROWS = 1_000_000  # of notes, and of cards
 MAX_SECONDS = 30.0  # of reading the tables
 CHUNK = 1 << 20  # bytes that are copied at a time
@@ -81,6 +84,28 @@ def guarded(file: Path, tables: Collection[str], *, alone: bool = True) -> Itera
         connection.close()
 
 
+def _directory_size(package: Path | BinaryIO) -> int:
+    """The bytes of a zip file's central directory, which is read as a whole; 0 where none is found.
+
+    As the end of the file states them: sections 4.3.14 to 4.3.16 of APPNOTE.TXT,
+    https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
+    """
+    with contextlib.ExitStack() as stack:
+        file = stack.enter_context(package.open("rb")) if isinstance(package, Path) else package
+        length = file.seek(0, io.SEEK_END)
+        file.seek(max(0, length - _END))
+        end = file.read(_END)
+        at = end.rfind(b"PK\5\6")
+        if at < 0 or len(end) < at + 22:
+            return 0
+        size = int.from_bytes(end[at + 12 : at + 16], "little")
+        if size == 0xFFFFFFFF and end[at - 20 : at - 16] == b"PK\6\7":
+            file.seek(min(int.from_bytes(end[at - 12 : at - 4], "little"), length))
+            size = int.from_bytes(file.read(56)[40:48], "little")
+        file.seek(0)
+        return size
+
+
 @contextmanager
 def archive_of(package: Path | BinaryIO) -> Iterator[zipfile.ZipFile]:
     """A package as a zip file, packed as Anki packs.
@@ -88,6 +113,8 @@ def archive_of(package: Path | BinaryIO) -> Iterator[zipfile.ZipFile]:
     Raises what zipfile does, and TooLargeError where it is packed otherwise: bzip2 and LZMA are unpacked by whole
     blocks, of which 3 kB hold 4 GB before anybody can count.
     """
+    if _directory_size(package) > MAX_DIRECTORY:
+        raise TooLargeError(f"its list of files has more than {MAX_DIRECTORY:,} bytes")
     with zipfile.ZipFile(package) as archive:
         if any(info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for info in archive.infolist()):
             raise TooLargeError("it is packed in a way that Anki does not use, which may swell")
@@ -124,8 +151,10 @@ def require_small(package: Path) -> None:
 
 def rows(connection: apsw.Connection, query: str, values: Sequence[str | int] = ()) -> Iterator[tuple[Any, ...]]:
     """The rows of a query. Raises TooLargeError where they are too many, or hold too much."""
-    size = 0
+    size, ends = 0, time.monotonic() + MAX_SECONDS
     for number, row in enumerate(connection.execute(query, values)):
+        if number % _CHECK_EVERY == 0 and time.monotonic() > ends:
+            raise TooLargeError(f"reading it takes longer than {MAX_SECONDS:.0f} seconds")
         size += sum(len(value) for value in row if isinstance(value, (str, bytes)))
         if number >= MAX_ROWS:
             raise TooLargeError(f"more than {MAX_ROWS:,} rows")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,17 @@ from atlas_decks.learner.collection.model import (
     answer_of,
 )
 from atlas_decks.learner.collection.opening import Opened, StrangeFileError, opened
-from atlas_decks.learner.reading import MAX_FIELDS, TooLargeError, numbers, require_tables, rows, table, text, whole
+from atlas_decks.learner.reading import (
+    MAX_FIELDS,
+    MAX_SECONDS,
+    TooLargeError,
+    numbers,
+    require_tables,
+    rows,
+    table,
+    text,
+    whole,
+)
 from atlas_decks.problems import Problem, ProblemsFoundError
 
 _SCHEMAS = range(11, 19)  # https://github.com/ankitects/anki/blob/main/rslib/src/storage/upgrades/mod.rs
@@ -64,9 +75,11 @@ def read_collection(file: Path, project: str) -> LearnerCollection:
     except PermissionError as error:
         hint = "close Anki, or export a .colpkg (File > Export) and name that"
         raise _refused(file, f"cannot be read: {error.strerror or error}", hint) from error
-    except (*_ERRORS, apsw.Error, zipfile.BadZipFile, zstandard.ZstdError, EOFError, RuntimeError) as error:
+    except (*_ERRORS, apsw.Error, zipfile.BadZipFile, zlib.error, zstandard.ZstdError, EOFError, RuntimeError) as error:
         hint = "is it whole? File > Export in Anki makes a .colpkg that is"
-        raise _refused(file, f"cannot be read: {error or type(error).__name__}", hint) from error
+        slow = isinstance(error, apsw.InterruptError)
+        reason = f"takes longer than {MAX_SECONDS:.0f} seconds" if slow else str(error) or type(error).__name__
+        raise _refused(file, f"cannot be read: {reason}", hint) from error
 
 
 def _refused(file: Path, message: str, hint: str) -> ProblemsFoundError:
