@@ -122,6 +122,7 @@ FORMULAS = [
         (r"\text{<img/src=x/onerror=alert(1)>}", "is no TeX"),
         (r"\text{<mi onclick=x>a</mi>}", "is no TeX"),
         (r"\text{<!-- a -->}", "is no TeX"),
+        (r"\text{a <mi>b</mi>}", "text beside elements"),
     ],
 )
 def test_a_formula_that_is_not_drawn_alike_everywhere_is_refused(tex: str, fault: str) -> None:
@@ -146,4 +147,14 @@ def test_ankis_mathjax_and_the_pages_draw_every_formula(browser: Any) -> None:
     page.set_content("".join(f"<p>{on_page(f'$`{tex}`$')}</p>" for tex in FORMULAS))
     assert page.locator("p > math").count() == len(FORMULAS)
     assert "\\" not in page.inner_text("body")
+    page.close()
+
+
+@pytest.mark.browser
+def test_what_is_text_in_a_formula_stays_text_for_a_browser(browser: Any) -> None:
+    """To an HTML parser CDATA is a comment that ends at the first >, and <mi> within <mtext> an element of HTML."""
+    tex = r"\text{<mi><![CDATA[><img/src=x/onerror=alert(1)>]]></mi>}"
+    page = browser.new_page()
+    page.set_content(f"<p>{on_page(f'$`{tex}`$')}</p>")
+    assert page.locator("img").count() == 0
     page.close()

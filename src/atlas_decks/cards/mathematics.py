@@ -70,7 +70,7 @@ def fault(tex: str) -> str | None:
     if depth:
         return "has braces that do not close, or too deep"
     try:
-        strange = _strange(_mathml(tex))
+        strange = _strange(_parsed(tex))
     except Exception as error:  # the library raises what it happens to meet, IndexError too
         return f"is no TeX ({type(error).__name__})"
     return f"brings markup of its own (`{strange}`)" if strange else None
@@ -92,22 +92,29 @@ def readable(text: str) -> str:
     return _TYPESET.sub(lambda formula: _mathml(html.unescape(formula[1])), text)
 
 
-def _strange(mathml: str) -> str:
-    """What in the library's MathML no formula needs: it writes what stands in \\text as it is. Empty where nothing is.
-
-    Raises XMLSyntaxError where it is no XML at all.
-    """
-    for element in etree.fromstring(mathml).iter():
+def _strange(formula: etree._Element) -> str:
+    """What in the MathML no formula needs: the library writes what stands in \\text as it is. Empty for a sound one."""
+    for element in formula.iter():
         name = etree.QName(element)
         if name.namespace != _MATHML or name.localname not in _ELEMENTS:
             return str(name.localname)
         if unknown := {str(key) for key in element.attrib} - _ATTRIBUTES:
             return min(unknown)
+        if len(element) and any(
+            part.strip() for part in (element.text or "", *(below.tail or "" for below in element))
+        ):
+            return "text beside elements"
     return ""
 
 
 @lru_cache(maxsize=4096)
-def _mathml(tex: str) -> str:
+def _parsed(tex: str) -> etree._Element:
+    """A formula as the tree of its MathML. Raises what the library does, and XMLSyntaxError."""
     from latex2mathml.converter import convert  # only who has formulas waits for its table of signs
 
-    return convert(tex)
+    return etree.fromstring(convert(tex))
+
+
+def _mathml(tex: str) -> str:
+    """Written anew from the tree: what was text there, CDATA too, is escaped, whoever parses it."""
+    return etree.tostring(_parsed(tex), encoding="unicode")
