@@ -22,6 +22,7 @@ from atlas_decks import cli
 from atlas_decks.cards import sandbox
 from atlas_decks.cards.kinds import KINDS
 from atlas_decks.cards.templates import Templates
+from atlas_decks.cards.unmarked import texts_of
 from atlas_decks.curriculum.load import load_plan
 from atlas_decks.curriculum.source import decode
 from atlas_decks.learner import reading
@@ -427,3 +428,19 @@ def test_titles_have_one_line(sample: Sample) -> None:
     done = run(sample, "check")
     assert done.returncode == 1
     assert "curriculum/atlas.yaml:2:" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("field", "told"),
+    [
+        ("a\x01b", "b"),
+        ("a &#xFFFE; b", "b"),
+        ("<html><frameset></frameset></html>", ""),
+        ("<!doctype html>", ""),
+        ("<ul><li>" * 80 + "x" * 90_000, "x"),
+        ("x" * 8_000_000, "(8,000,000 characters)"),
+    ],
+)
+def test_whatever_stands_in_a_learners_field_is_told_in_time(field: str, told: str) -> None:
+    assert told in "".join(texts_of(field))
+    assert len("".join(texts_of(field))) < 100_000

@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
-from lxml import html
+from lxml import etree, html
 
 _BLOCKS = frozenset({"div", "p", "li", "ul", "ol", "tr"})
 _UNSEEN = frozenset({"script", "style"})
 _MARKS = {"code": "`", "em": "*", "i": "*"}
 _SPACES = re.compile(r"[ \t\f\v\u00a0]+")
+_TAG = re.compile(r"<[^<>]*>")
+_MOST = 100_000  # characters; a field of ours has some hundreds, with its picture's alternative text some thousands
 _AROUND = re.compile(r" *\n *")
 
 
 def texts_of(field: str) -> list[str]:
-    """The texts of a field: its bullets, or one; none where it is empty."""
+    """The texts of a field: its bullets, or one; none where it is empty.
+
+    What no browser would show as a page's part is told as plain text, and of what is longer than any card its length.
+    """
     if not field.strip():
         return []
-    tree = html.fragment_fromstring(field, create_parent="div")
-    items = tree.xpath(".//li")
+    if len(field) > _MOST:
+        return [f"({len(field):,} characters)"]
+    try:
+        tree = html.fragment_fromstring(field, create_parent="div")
+    except (ValueError, AssertionError, etree.LxmlError):  # control characters, framesets, a doctype
+        return [" ".join(unescape(_TAG.sub(" ", field)).split())]
+    items = tree.xpath(".//li[not(ancestor::li)]")
     found = [_text(item) for item in items] if items else [_text(tree)]
     return [text for text in found if text]
 
