@@ -228,6 +228,8 @@ def test_names_that_nobody_knows_are_told_once_with_some_that_are_known(sample: 
 
 LOOP = "[% for a in '" + "x" * 400 + "' %]"
 LONG = {
+    "many arguments": f"[% for a in ['{'&' * 60_000}'] %][[ a|default({'a|e,' * 5_000} a) ]][% endfor %]",
+    "a call": "[[ parts('a') ]]",
     "lists of names": f"[% for a in ['{'x' * 1000}'] %][[ [{'a,' * 40_000}] ]][% endfor %]",
     "lists written out": "[[ parts ]]",
     "slices": f"[% for a in ['{'&' * 60_000}'] %][[ a[1:] ]][% endfor %]",
@@ -246,7 +248,10 @@ def test_a_template_takes_bounded_time_and_room(what: str, tmp_path: Path, monke
     ends = text.count("[% for") - text.count("[% endfor")
     (own / "picture.html").write_text(text + "[% endfor %]" * ends, "utf-8")
     templates = Templates((own, default_templates()))
-    with pytest.raises(ProblemsFoundError, match=r"seconds|characters|recursion|fixed texts|not shown|slice"):
+    with pytest.raises(
+        ProblemsFoundError,
+        match=r"seconds|characters|recursion|fixed texts|not shown|slice|at most 2 values|call is not",
+    ):
         templates.fill("picture.html", parts=["a"])
 
 

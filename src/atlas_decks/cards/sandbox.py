@@ -26,6 +26,7 @@ from atlas_decks.files.places import lies_within, read_regular
 
 LINES = 200_000  # a template of ours executes some hundreds
 BYTES = 200_000  # of a template; the largest of the tool's has 6,000
+_MOST_ARGUMENTS = 2  # of a filter or a test
 SIZE = 1_000_000  # characters of one text
 # processor seconds of all templates of a project: some at once, and more for each text; one of ours takes 0.0002
 SECONDS, SECONDS_A_TEXT = 10.0, 0.02
@@ -33,7 +34,7 @@ _LOOP = frozenset({"index", "index0", "first", "last", "length", "revindex", "re
 _FILTERS = frozenset({"default", "e", "escape", "first", "last", "length", "lower", "title", "trim", "upper"})
 _GROWING = (
     *(nodes.Assign, nodes.AssignBlock, nodes.With, nodes.Concat, nodes.Import, nodes.FromImport, nodes.Extends),
-    nodes.Slice,
+    *(nodes.Slice, nodes.Call),
     *(nodes.Macro, nodes.CallBlock, nodes.FilterBlock, nodes.Block),
 )
 _TESTS = frozenset({"defined", "undefined", "none", "in", "eq", "ne", "lt", "gt", "le", "ge", "odd", "even"})
@@ -128,6 +129,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
             if any(not isinstance(part, nodes.Const) for part in listed.iter_child_nodes() if not _is_target(part)):
                 message = "a list holds fixed texts and numbers only"
                 raise TemplateSyntaxError(message, listed.lineno, rest[0] if rest else None)
+        for used in source.find_all((nodes.Filter, nodes.Test)):
+            if len(used.args) > _MOST_ARGUMENTS or used.kwargs or used.dyn_args or used.dyn_kwargs:
+                message = f"`{used.name}` gets at most {_MOST_ARGUMENTS} values"  # all are worked out at once
+                raise TemplateSyntaxError(message, used.lineno, rest[0] if rest else None)
         for node in source.find_all(_GROWING):
             message = f"{type(node).__name__.lower()} is not for templates"
             raise TemplateSyntaxError(message, node.lineno, rest[0] if rest else None)

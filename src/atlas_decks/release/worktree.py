@@ -17,6 +17,7 @@ from pathlib import Path
 from atlas_decks.problems import Problem, ProblemsFoundError
 
 _OWN = frozenset({"system", "global", "command"})  # scopes that no folder can bring along
+_MOST_FILTERS = 100  # that a folder sets up: each is overruled by name, in the environment
 _SECONDS = 30  # after which git waits for something that will not come
 _FILTER = re.compile(r"filter\.(.*)\.(?:clean|smudge|process|required)", re.DOTALL)
 # a folder laid out as a repository itself would be taken for one
@@ -41,7 +42,11 @@ def uncommitted(root: Path, paths: Sequence[str]) -> list[str]:
     if settings is None:
         return []
     overruled = {**_NO_PROGRAMS}
-    for name in _strange_filters(settings):
+    strange = dict.fromkeys(_strange_filters(settings))
+    if len(strange) > _MOST_FILTERS:
+        message, hint = f"{len(strange):,} filters in the folder's configuration", "take them out of .git/config"
+        raise ProblemsFoundError([Problem(".git/config", 0, 0, "git", message, hint)])
+    for name in strange:
         overruled |= {f"filter.{name}.{key}": "" for key in ("clean", "smudge", "process")}
         overruled[f"filter.{name}.required"] = "false"
     status = ["status", "--porcelain", "--untracked-files=all", "--ignore-submodules=all", "-z", "--", *paths]
