@@ -157,4 +157,6 @@ def test_what_is_text_in_a_formula_stays_text_for_a_browser(browser: Any) -> Non
     page = browser.new_page()
     page.set_content(f"<p>{on_page(f'$`{tex}`$')}</p>")
     assert page.locator("img").count() == 0
+    by_template = r"\(\text{&lt;script&gt;x&lt;/script&gt;}\)"
+    assert mathematics.readable(by_template) == by_template
     page.close()

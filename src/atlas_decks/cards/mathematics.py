@@ -85,11 +85,17 @@ def for_anki(tex: str) -> str:
 def readable(text: str) -> str:
     r"""HTML of a card with its formulas as MathML: for pages that have no MathJax.
 
-    Only `for_anki` writes \( into a field; what an author wrote so is broken up by `markup.plain`.
+    `for_anki` writes \( into a field, while what an author wrote so is broken up by `markup.plain`. A project's own
+    template may write it too, so each formula is judged again; an unsound one stays as it is.
     """
     if r"\(" not in text:
         return text
-    return _TYPESET.sub(lambda formula: _mathml(html.unescape(formula[1])), text)
+
+    def drawn(found: re.Match[str]) -> str:
+        tex = html.unescape(found[1])
+        return found[0] if fault(tex) else _mathml(tex)
+
+    return _TYPESET.sub(drawn, text)
 
 
 def _strange(formula: etree._Element) -> str:
