@@ -11,9 +11,10 @@ from __future__ import annotations
 import html
 import re
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from lxml import etree
+if TYPE_CHECKING:  # a warm build draws nothing, and starts without it
+    from lxml import etree
 
 MOST = 200  # characters of a formula: one line of a phone holds about forty signs
 DEEPEST = 8  # braces in braces; latex2mathml goes down by recursion
@@ -100,6 +101,8 @@ def readable(text: str) -> str:
 
 def _strange(formula: etree._Element) -> str:
     """What in the MathML no formula needs: the library writes what stands in \\text as it is. Empty for a sound one."""
+    from lxml import etree
+
     for element in formula.iter():
         name = etree.QName(element)
         if name.namespace != _MATHML or name.localname not in _ELEMENTS:
@@ -117,10 +120,13 @@ def _strange(formula: etree._Element) -> str:
 def _parsed(tex: str) -> etree._Element:
     """A formula as the tree of its MathML. Raises what the library does, and XMLSyntaxError."""
     from latex2mathml.converter import convert  # only who has formulas waits for its table of signs
+    from lxml import etree
 
     return etree.fromstring(convert(tex))
 
 
 def _mathml(tex: str) -> str:
     """Written anew from the tree: what was text there, CDATA too, is escaped, whoever parses it."""
+    from lxml import etree
+
     return etree.tostring(_parsed(tex), encoding="unicode")
