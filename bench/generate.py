@@ -117,7 +117,7 @@ def _usable(diagram: Diagram) -> bool:
         not spec.exceptions
         and kind in _LABELS
         and _LABELS[kind][0].search(spec.mermaid) is not None
-        and all(count(fact.prompt) < 40 and fact.prompt.endswith(("?", ".")) for *_, fact in diagram.facts())
+        and all(count(fact.prompt) + 2 <= 40 and fact.prompt.endswith(("?", ".")) for *_, fact in diagram.facts())
     )
 
 

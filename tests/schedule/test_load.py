@@ -34,6 +34,23 @@ def test_the_plan_stays_within_its_caps_in_every_week(plan: Plan, weeks: int, av
     assert expected.days[-1].waiting == pytest.approx(0, abs=5)
 
 
+@pytest.mark.parametrize("weeks", [16, 32])
+def test_the_day_of_an_exam_brings_nothing_new_and_the_plan_still_ends_in_time(plan: Plan, weeks: int) -> None:
+    """With 5.9 cards a diagram, 70 a day would have been enough for 96 days, and are not for the 92 without exam."""
+    pace, mean = plan.pace(weeks), CardsADiagram(core=5.9, deeper=3.8, anchors=1 / 3)
+    assert pace is not None
+    limits = limits_of(plan, pace, mean)
+    expected = forecast(plan, pace, limits, mean).weeks()
+    for number, days in enumerate(expected, 1):
+        exam = number * plan.weeks / weeks in {point.week for point in plan.checkpoints}
+        assert (days[pace.study_days - 1].new == 0) == (exam or number == weeks), f"week {number}"
+    assert sum(day.new for days in expected for day in days) == pytest.approx(
+        plan.planned * (mean.core + (mean.deeper if pace.deeper else 0))
+    )
+    if weeks == 16:
+        assert limits.cards.new == 75
+
+
 def test_a_plan_above_its_caps_is_named_week_by_week(plan: Plan) -> None:
     """Every card and every redraw in 16 weeks: what the first design asked for."""
     pace, mean = plan.pace(16), CardsADiagram(core=12, deeper=0, anchors=1)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from atlas_decks.cards.kinds import DeckKind
 from atlas_decks.curriculum.models import Pace, Plan
+from atlas_decks.schedule.paces import exam_days
 
 _REVIEWS_A_NEW_CARD = 10  # Anki warns of fewer: https://docs.ankiweb.net/deck-options.html#maximum-reviewsday
 _STEP = 5  # new cards a day are rounded up to multiples: a few cards more or less are no reason for a new preset
@@ -58,12 +59,12 @@ class Limits:
 
 
 def limits_of(plan: Plan, pace: Pace, mean: CardsADiagram) -> Limits:
-    """Limits a day that bring every planned diagram within the pace's weeks, evenly over its study days.
+    """Limits a day that bring every planned diagram within the pace's weeks, evenly over its study days without exam.
 
     New diagrams a day stay within the pace's cap, redraws within its cap on reviews of diagrams. Where the pace leaves
     deeper cards out, their decks bring none until the learner raises the limit.
     """
-    days = pace.weeks * pace.study_days
+    days = pace.weeks * pace.study_days - len(exam_days(plan, pace))
     diagrams = min(plan.planned / days, pace.new_diagrams)
     cards, deeper = _rounded(diagrams * mean.core), _rounded(diagrams * mean.deeper) if pace.deeper else 0
     redraws = Limit(new=max(1, math.ceil(diagrams * mean.anchors)), reviews=pace.review_diagrams)

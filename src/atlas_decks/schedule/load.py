@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from atlas_decks.curriculum.models import Pace, Plan
 from atlas_decks.schedule.limits import CardsADiagram, Limits
 from atlas_decks.schedule.memory import REDRAW_RETENTION, Curve, curve
+from atlas_decks.schedule.paces import exam_days
 
 NEW_SECONDS = 40  # a new card: read, think, turn, read on, and its second look within the sitting
 REVIEW_SECONDS = 12
@@ -57,9 +58,9 @@ class Forecast:
 def forecast(plan: Plan, pace: Pace, limits: Limits, mean: CardsADiagram, *, fsrs: bool = False) -> Forecast:
     """The load of everything that is planned, studied at a pace within its limits by a learner with average recall.
 
-    `mean` are cards a diagram; new cards come on the pace's study days, reviews on all.
+    `mean` are cards a diagram; new cards come on the pace's study days without an exam, reviews on all.
     """
-    days = pace.weeks * _DAYS
+    days, exams = pace.weeks * _DAYS, exam_days(plan, pace)
     core = _Stock(plan.planned * mean.core, limits.cards.new)
     deeper = _Stock(plan.planned * mean.deeper if pace.deeper else 0, limits.deeper.new)
     redraws = _Stock(plan.planned * mean.anchors, limits.redraw.new)
@@ -70,7 +71,8 @@ def forecast(plan: Plan, pace: Pace, limits: Limits, mean: CardsADiagram, *, fsr
     result: list[Day] = []
     waiting = 0.0
     for number in range(days):
-        studies = number % _DAYS < pace.study_days
+        week, day = divmod(number, _DAYS)
+        studies = day < pace.study_days and week * pace.study_days + day + 1 not in exams
         new.append(core.take() + deeper.take() if studies else 0)
         drawn.append(0)
         reviews = _due(new, again)

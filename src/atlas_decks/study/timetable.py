@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from atlas_decks.curriculum.models import WEEKDAYS, Checkpoint, Pace, Plan
+from atlas_decks.schedule.paces import exam_days
 
 DAYS: Mapping[str, str] = dict([*WEEKDAYS.items(), ("sun", "Sunday")])  # in the order of `date.weekday`
 _NAMES = tuple(DAYS)
@@ -51,7 +52,7 @@ class Timetable:
         last_free = _NAMES.index(rest)
         free = {(last_free - back) % WEEK for back in range(WEEK - pace.study_days)}
         dates = [day for day in self._every_date() if day.weekday() not in free]
-        exams = self._exams(len(dates))
+        exams = exam_days(plan, pace)
         shares = iter(self._shares(sum(1 for number in range(1, len(dates) + 1) if number not in exams)))
         self.days: tuple[StudyDay, ...] = tuple(
             StudyDay(
@@ -95,15 +96,6 @@ class Timetable:
 
     def _every_date(self) -> list[date]:
         return [self.start + timedelta(days=number) for number in range(self.pace.weeks * WEEK)]
-
-    def _exams(self, days: int) -> dict[int, tuple[Checkpoint, ...]]:
-        """Checkpoints by number of day: the last of their week. None where no day would be left to learn on."""
-        found: dict[int, tuple[Checkpoint, ...]] = {}
-        for point in self.plan.checkpoints:
-            week = min(max(point.week * self.pace.weeks // self.plan.weeks, 1), self.pace.weeks)
-            last = week * self.pace.study_days
-            found[last] = (*found.get(last, ()), point)
-        return found if len(found) < days else {}
 
     def _shares(self, days: int) -> list[range]:
         """The slots of each day, evenly, at most as many as the pace allows."""

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from atlas_decks.cards.kinds import all_cards
 from atlas_decks.curriculum.models import Curriculum, Diagram
-from atlas_decks.schedule.load import NEW_SECONDS, Day, Forecast
+from atlas_decks.schedule.load import Day, Forecast
 from atlas_decks.schedule.memory import ladder
 from atlas_decks.schedule.order import slots
 from atlas_decks.study.timetable import WEEK, StudyDay, Timetable
@@ -90,13 +90,10 @@ def core_cards(diagram: Diagram, deeper: bool) -> int:
 
 
 def expected(day: StudyDay, ahead: Forecast) -> Expected:
-    """What the forecast says of a study day; on the day of an exam no new cards, but the exam's minutes.
+    """What the forecast says of a study day, with the exam's minutes, of which it knows nothing.
 
     The forecast counts a week's study days first, then its days of rest.
     """
     load: Day = ahead.days[(day.week - 1) * WEEK + day.in_week - 1]
-    if not day.checkpoints:
-        return Expected(new=load.new, reviews=load.reviews, redraws=load.redraws, hours=load.hours)
     exam = sum(point.minutes for point in day.checkpoints) * _MINUTE
-    hours = load.hours + (exam - load.new * NEW_SECONDS) / _HOUR
-    return Expected(new=0, reviews=load.reviews, redraws=load.redraws, hours=hours)
+    return Expected(new=load.new, reviews=load.reviews, redraws=load.redraws, hours=load.hours + exam / _HOUR)
