@@ -449,3 +449,23 @@ def test_titles_have_one_line(sample: Sample) -> None:
 def test_whatever_stands_in_a_learners_field_is_told_in_time(field: str, told: str) -> None:
     assert told in "".join(texts_of(field))
     assert len("".join(texts_of(field))) < 100_000
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "<script>alert(75)</script>",
+        "<scr[# a #]ipt>alert(75)</script>",
+        '<img src="x" onerror="alert(1)">',
+        '<img src="https://example.org/x.png">',
+        "<style>@import url(//example.org/x.css)</style>",
+        '<a href="java&#115;cript:alert(1)">x</a>',
+        "<iframe></iframe>",
+    ],
+)
+def test_own_templates_bring_no_script_and_fetch_nothing(part: str, sample: Sample) -> None:
+    sample.write(f"{{{{Prompt}}}}{part}", "templates/metric/front.html")
+    for command in (["check"], ["build"]):
+        done = run(sample, *command)
+        assert done.returncode == 1
+        assert "template-active" in done.stdout + done.stderr

@@ -7,6 +7,7 @@ import difflib
 import os
 import re
 from collections.abc import Iterator, Sequence
+from html import unescape
 from itertools import islice
 from pathlib import Path
 
@@ -20,6 +21,13 @@ from atlas_decks.problems import Problem, ProblemsFoundError
 MOST_BYTES = 200_000  # of a template; the largest of the tool's has 6,000
 _MOST_FAULTS = 20  # of a side that are told: each is looked for in the files
 _ENDINGS = (".html", ".htm", ".css")  # of what is meant to be a template; other files are somebody's notes
+# what would run, or fetch, on a learner's card; a field such as {{Source}} brings links of its own, which are judged
+_ACTIVE = re.compile(
+    r"<\s*(?:script|iframe|frame|object|embed|applet|link|meta|base)\b|[\s\"'/]on[a-z]{3,20}\s*=|javascript:|@import"
+    r"|(?:\b(?:src|srcset|poster|background|data)\s*=|url\()\s*[\"']?\s*(?:[a-z]{2,10}:)?//",
+    re.IGNORECASE,
+)
+_JINJA = re.compile(r"\[#.*?#\]|\[%.*?%\]|\[\[.*?\]\]", re.DOTALL)
 _INCLUDE = re.compile(r"\[%-?\s*include\s+[\"']([^\"']+)[\"']")
 _UNREAD = "the cards would silently look as the tool's own templates make them"
 
@@ -42,6 +50,12 @@ def judge_files(own: Path, tools: Path) -> list[Problem]:
             problems.append(_unread(name, error))
         except UnicodeDecodeError:
             problems.append(_problem(name, "template-unread", "not in UTF-8", "save it in UTF-8"))
+    for name, text in texts.items():
+        for shown in (text, unescape(_JINJA.sub("", text))):  # as it stands, and as it may come together
+            if found := _ACTIVE.search(shown):
+                message = f"`{found.group().strip()}` would run or fetch something on a card"
+                problems.append(_problem(name, "template-active", message, "take it out: cards hold no script"))
+                break
     for name, text in texts.items():
         if not text.strip() and not Path(name).name.startswith("_"):  # an empty part leaves something out
             hint = "fill it, or remove it: without it the template that comes with atlas-decks is taken"

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from atlas_decks.curriculum.models import (
     LANGUAGE,
     NODE_ID,
+    ONE_LINE,
     REPORT_URL,
     Curriculum,
     Diagram,
@@ -256,6 +257,8 @@ def _explain(kind: str, fault: Any) -> tuple[str, str]:
         return "not text", hint
     if kind == "string_pattern_mismatch":
         pattern = fault["ctx"]["pattern"]
+        if pattern == ONE_LINE:
+            return f"more than one line: {str(value)[:60]!r}", "a title has one line"
         if pattern == PROJECT_ID:
             return f"not the id of a curriculum: {str(value)[:60]!r}", f"a new curriculum writes `id: {fresh_id()}`"
         if pattern == NODE_ID:

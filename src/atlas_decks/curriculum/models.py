@@ -21,9 +21,8 @@ SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 Slug = Annotated[str, StringConstraints(pattern=SLUG, max_length=60)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=600, strip_whitespace=True)]
 LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$"
-Title = Annotated[  # of one line
-    str, StringConstraints(min_length=1, max_length=90, strip_whitespace=True, pattern=r"^[^\r\n\x85\u2028\u2029]*$")
-]
+ONE_LINE = r"^[^\r\n\x85\u2028\u2029]*$"
+Title = Annotated[str, StringConstraints(min_length=1, max_length=90, strip_whitespace=True, pattern=ONE_LINE)]
 NODE_ID = r"^[^\s\"'<>][^\n\"'<>]*$"  # of any script, as the Mermaid source has it; an entity's may have spaces
 NodeId = Annotated[str, StringConstraints(pattern=NODE_ID, max_length=60)]
 FactId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]+([-][A-Za-z0-9_]+)*$", max_length=60)]
