@@ -76,7 +76,7 @@ def beyond_forecast(days: Sequence[Any], learner: CourseLearner, week: int, fsrs
     """What differs from what the forecast promised; the week is shown whole.
 
     Within 10 %; in the first two weeks, whose few reviews hang on single days, within 20 %. Drawings are a hundred a
-    week, which differ by a tenth by chance alone. Under FSRS the forecast counts more reviews than come, up to 12 % in
+    week, which differ by a tenth by chance alone. Under FSRS the forecast counts more reviews than come, up to 13 % in
     a week, with the decks of the weekdays and without them; the hours hold.
     """
     usual = 0.2 if week <= 2 else 0.1
