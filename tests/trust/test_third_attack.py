@@ -469,3 +469,14 @@ def test_own_templates_bring_no_script_and_fetch_nothing(part: str, sample: Samp
         done = run(sample, *command)
         assert done.returncode == 1
         assert "template-active" in done.stdout + done.stderr
+
+
+def test_the_newer_record_of_a_list_of_files_counts(tmp_path: Path) -> None:
+    package = _package(tmp_path / "a.apkg", ["Key", "B"])
+    raw = package.read_bytes()
+    at = raw.rfind(b"PK\5\6")
+    newer = b"PK\6\6" + bytes(36) + (10**12).to_bytes(8, "little") + bytes(8)
+    locator = b"PK\6\7" + bytes(4) + at.to_bytes(8, "little") + bytes(4)
+    package.write_bytes(raw[:at] + newer + locator + raw[at:])
+    with pytest.raises(ProblemsFoundError, match="its list of files has more than"):
+        read_package(package)

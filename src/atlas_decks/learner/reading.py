@@ -99,9 +99,9 @@ def _directory_size(package: Path | BinaryIO) -> int:
         if at < 0 or len(end) < at + 22:
             return 0
         size = int.from_bytes(end[at + 12 : at + 16], "little")
-        if size == 0xFFFFFFFF and end[at - 20 : at - 16] == b"PK\6\7":
+        if at >= 20 and end[at - 20 : at - 16] == b"PK\6\7":  # whatever the older record says, zipfile takes the newer
             file.seek(min(int.from_bytes(end[at - 12 : at - 4], "little"), length))
-            size = int.from_bytes(file.read(56)[40:48], "little")
+            size = max(size, int.from_bytes(file.read(56)[40:48], "little"))
         file.seek(0)
         return size
 
