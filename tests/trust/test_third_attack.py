@@ -480,3 +480,10 @@ def test_the_newer_record_of_a_list_of_files_counts(tmp_path: Path) -> None:
     package.write_bytes(raw[:at] + newer + locator + raw[at:])
     with pytest.raises(ProblemsFoundError, match="its list of files has more than"):
         read_package(package)
+
+
+def test_words_name_each_place_once(sample: Sample) -> None:
+    sample.edit("self_assessment:", 'words:\n  listed: "{a}{a}, {b}"\nself_assessment:', ATLAS)
+    done = run(sample, "check")
+    assert done.returncode == 1
+    assert "`listed` has a, a, b in braces; it needs a, b" in done.stdout

@@ -10,9 +10,12 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 Word = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
 
 
-def _places(text: str) -> set[str]:
-    """The names of the places in a text: {"n"} of "{n} gains"."""
-    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+def _places(text: str) -> list[str]:
+    """The names of the places in a text, sorted: ["n"] of "{n} gains".
+
+    Each counts: a list in which "{a}, {b}" names the first twice would double with every item.
+    """
+    return sorted(name for _, name, _, _ in Formatter().parse(text) if name is not None)
 
 
 def _parsed(text: str) -> list[tuple[str, str | None, str | None, str | None]]:
@@ -48,4 +51,4 @@ class Table(BaseModel):
 
 
 def _listed(text: str) -> str:
-    return ", ".join(sorted(_places(text))) or "nothing"
+    return ", ".join(_places(text)) or "nothing"
