@@ -25,7 +25,7 @@ test: $(VENV)/.dev lint  ## everything that must pass
 # the real Anki's window
 test-long: test bench-peers $(VENV)/.reviewer  ## and more kills and sequences, official Mermaid, real window
 	ATLAS_BENCH_MODULES=$(PEERS)/node_modules $(BIN)/python -m pytest --long -s tests/files/test_crash_safety.py \
-	  tests/release/test_release.py tests/learner/test_update_sequences.py tests/diagrams/test_official.py tests/diagrams/test_mutations.py tests/curriculum/test_yaml_mutations.py tests/schedule tests/study/test_exam.py tests/study/test_the_plan_is_played.py \
+	  tests/release/test_release.py tests/learner/test_update_sequences.py tests/diagrams/test_official.py tests/diagrams/test_mutations.py tests/curriculum/test_yaml_mutations.py tests/schedule tests/study/test_exam.py tests/study/test_the_plan_is_played.py tests/learner/test_collection.py \
 	  tests/cards/test_reviewer.py
 
 test-anki: $(VENV)/.dev  ## packages in eight versions of Anki; 2.1.x wants a Python 3.9 on the machine

@@ -28,7 +28,9 @@ CONTAINERS = ["open", "closed", "new.colpkg", "legacy.colpkg", "new.apkg", "lega
 
 @pytest.fixture(scope="module", params=[False, True], ids=["sm2", "fsrs"])
 def life(request: pytest.FixtureRequest, built: Built) -> Iterator[tuple[Any, bool]]:
-    """The collection of a learner half-way through a tier, still open in Anki."""
+    """The collection of a learner half-way through a tier, still open in Anki; without FSRS in the long run only."""
+    if not request.param and not request.config.getoption("--long"):
+        pytest.skip("SM-2 is lived through in the long run")
     with lived(built.whole, 45, fsrs=request.param) as col:
         yield col, request.param
 
