@@ -7,11 +7,9 @@ duplicate keys. The tree is built from libyaml's events without recursion, so de
 from __future__ import annotations
 
 import re
-import sys
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +31,7 @@ except ImportError:  # PyYAML built without libyaml reads the same, slower
     from yaml import SafeLoader as _Loader  # type: ignore[assignment]
 
 _DIRECTIVE = re.compile(r"(?:^|[\r\n\x85\u2028\u2029])(%\S+)")  # after all that YAML takes for the end of a line
+_MAY_BE_MARKS = re.compile(rf"[\u0300-\U0010ffff]{{{_MARKS + 1},}}")  # no mark lies before U+0300
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # but tab and line feed
 _RESOLVER = yaml.resolver.Resolver()
 _TRUE_FALSE = {"true": True, "false": False}
@@ -103,8 +102,8 @@ def decode(raw: bytes, name: str) -> tuple[Source | None, list[Problem]]:
         column = error.start - (before.rfind(b"\n") + 1) + 1
         return fault(line, column, "utf-8", f"byte 0x{raw[error.start]:02x} is not UTF-8", "save the file as UTF-8")
     if not text.isascii():
-        if heap := _too_many_marks().search(text):
-            line, column = text.count("\n", 0, heap.start()) + 1, heap.start() - text.rfind("\n", 0, heap.start())
+        if (at := _heap_of_marks(text)) is not None:
+            line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
             return fault(line, column, "characters", f"more than {_MARKS} marks on one letter", "remove them")
         text = unicodedata.normalize("NFC", text)  # one spelling of a letter, as Anki stores it
     if directive := _DIRECTIVE.search(text):  # libyaml takes time that grows with the square of their number
@@ -131,13 +130,18 @@ def parse(text: str, name: str) -> tuple[Source | None, list[Problem]]:
     return (None if builder.problems else source), builder.problems
 
 
-@cache
-def _too_many_marks() -> re.Pattern[str]:
-    """More combining marks in a row than any language has."""
-    # by what they come apart into: U+0F73 is no mark itself, but two
-    apart = ((char, unicodedata.normalize("NFD", char)) for char in map(chr, range(0x300, sys.maxunicode + 1)))
-    marks = "".join(char for char, parts in apart if unicodedata.combining(parts[0]))
-    return re.compile(f"[{marks}]{{{_MARKS + 1}}}")
+def _heap_of_marks(text: str) -> int | None:
+    """Where more combining marks stand in a row than any language has; None where nowhere.
+
+    A mark is what comes apart into marks: U+0F73 is none itself, but two.
+    """
+    for run in _MAY_BE_MARKS.finditer(text):
+        marks = 0
+        for at, char in enumerate(run.group(), run.start()):
+            marks = marks + 1 if unicodedata.combining(unicodedata.normalize("NFD", char)[0]) else 0
+            if marks > _MARKS:
+                return at - _MARKS
+    return None
 
 
 def _syntax_problem(error: yaml.YAMLError, text: str, name: str) -> Problem:
