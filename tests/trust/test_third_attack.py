@@ -34,7 +34,7 @@ from atlas_decks.project import Project, default_templates
 from atlas_decks.release import worktree
 from atlas_decks.release.release_notes import release_note
 from atlas_decks.release.worktree import uncommitted
-from support.sample import ATLAS, QUEUES, Sample, make_sample
+from support.sample import ATLAS, QUEUES, Sample
 
 PROGRAM = [sys.executable, "-m", "atlas_decks"]
 SECONDS = 60  # after which a command hangs
@@ -64,11 +64,6 @@ def run(sample: Sample, *arguments: str) -> Done:
         signal.alarm(0)
         signal.signal(signal.SIGALRM, before)
     return Done(code, out.getvalue(), error.getvalue())
-
-
-@pytest.fixture
-def sample(tmp_path: Path) -> Sample:
-    return make_sample(tmp_path / "project")
 
 
 @pytest.fixture
@@ -112,7 +107,11 @@ def test_a_folder_that_is_written_by_default_is_no_link(sample: Sample, tmp_path
     sample.edit("tasks: [Draw everything]", "tasks: [{text: T, ask: redraw}]", ATLAS)
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
-    for name, command in {"exam-week-02": ["exam", "week-02"], "site": ["preview"]}.items():
+    for name, command in {
+        "exam-week-02": ["exam", "week-02"],
+        "interview-guided": ["interview"],
+        "site": ["preview"],
+    }.items():
         (sample.root / name).symlink_to(elsewhere)
         done = run(sample, *command)
         assert done.returncode == 1

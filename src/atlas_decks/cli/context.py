@@ -7,7 +7,7 @@ import functools
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -264,6 +264,15 @@ def now() -> int:
         hint = "no later build of any machine could reach learners: set it to a time that has come"
         raise ProblemsFoundError([Problem(name, 0, 0, "date", f"{epoch} seconds since 1970 lie after 2079", hint)])
     return int(epoch)
+
+
+def write_pages(context: Context, pages: Mapping[str, bytes], named: Path | None, default: str) -> None:
+    """Write pages by their names into the folder that was named, else into that of the `default` name here."""
+    folder = named or own_folder(default)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, page in pages.items():
+        replace.write_file(folder / name, page)
+        context.say(str(folder / name))
 
 
 def own_folder(name: str) -> Path:

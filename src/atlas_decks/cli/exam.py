@@ -10,7 +10,6 @@ from atlas_decks.cli import context as options
 from atlas_decks.cli.context import Context, pass_context
 from atlas_decks.curriculum import load
 from atlas_decks.curriculum.models import Checkpoint, Plan
-from atlas_decks.files import replace
 from atlas_decks.learner.collection.model import LearnerCollection
 from atlas_decks.learner.collection.read import read_collection
 from atlas_decks.problems import Problem, ProblemsFoundError, WrongRequestError
@@ -63,11 +62,7 @@ def command(context: Context, /, checkpoint: str, seed: int, renderer: str, **pa
             raise _nothing(checkpoint, paths["only_studied"])
         pictures = options.draw(session, exam.diagrams)
     sheets = exam_pages(exam, curriculum.plan, pictures)
-    folder = paths["output"] or options.own_folder(f"exam-{checkpoint}")
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, sheet in sheets.items():
-        replace.write_file(folder / name, sheet)
-        context.say(str(folder / name))
+    options.write_pages(context, sheets, paths["output"], f"exam-{checkpoint}")
 
 
 def _held(context: Context, plan: Plan, *files: Path | None) -> list[LearnerCollection | None]:

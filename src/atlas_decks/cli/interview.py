@@ -68,11 +68,7 @@ def command(
         pictures = options.draw(session, interview.diagrams)
     script = words_of(interview, plan, pictures)
     if style == "html":
-        folder = output or Path(f"interview-{level}")
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, page in interview_pages(script, plan, pictures).items():
-            replace.write_file(folder / name, page)
-            context.say(str(folder / name))
+        options.write_pages(context, interview_pages(script, plan, pictures), output, f"interview-{level}")
         return
     text = script.text() if style == "text" else json.dumps(script.data(), indent=2, ensure_ascii=False)
     if output is None:
