@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from atlas_decks.cli import run
 from atlas_decks.cli.new import write_starter
 from atlas_decks.project import Project
 from support.builds import NOW, Built, Checked, build, check, copy_of
+from support.sample import Sample, make_sample
 
 settings.register_profile("untimed", deadline=None)  # machines are noisy
 settings.load_profile("untimed")
@@ -69,3 +71,20 @@ def browser() -> Iterator[Any]:
         instance = playwright.chromium.launch(executable_path=executable, args=arguments)
         yield instance
         instance.close()
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Sample:
+    """A small project of its own, to break."""
+    return make_sample(tmp_path / "project")
+
+
+@pytest.fixture
+def at(sample: Sample, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Runs a command on the sample at a time, in seconds since 1970; gives its exit code."""
+
+    def command(now: int, *arguments: str) -> int:
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", str(now))
+        return run(["--project", str(sample.root), *arguments])
+
+    return command

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -39,11 +38,6 @@ DECISION = """    decisions:
         not: Load shedding
         tell: Shedding loses what it refuses.
 """
-
-
-@pytest.fixture
-def sample(tmp_path: Path) -> Sample:
-    return make_sample(tmp_path / "project")
 
 
 def _notes(sample: Sample, diagram: str = "delta-flow") -> dict[str, Note]:

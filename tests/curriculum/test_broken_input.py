@@ -18,16 +18,11 @@ import pytest
 from atlas_decks.cards.ids import Ids
 from atlas_decks.cli import run
 from atlas_decks.files import replace
-from support.sample import ACME, ATLAS, LEDGER, QUEUES, Sample, make_sample
+from support.sample import ACME, ATLAS, LEDGER, QUEUES, Sample
 
 Break = Callable[[Sample], str | None]  # breaks a project; returns the place that the message must name, if any
 Patch = pytest.MonkeyPatch
 Out = pytest.CaptureFixture[str]
-
-
-@pytest.fixture
-def sample(tmp_path: Path) -> Sample:
-    return make_sample(tmp_path / "project")
 
 
 @pytest.fixture

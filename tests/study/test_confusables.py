@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from atlas_decks.curriculum import load
 from atlas_decks.project import Project
 from atlas_decks.study.confusables import Confusion, confusions
-from support.sample import QUEUES, Sample, make_sample
+from support.sample import QUEUES, Sample
 
 DECISION = """    decisions:
       - id: NAME
@@ -18,11 +16,6 @@ DECISION = """    decisions:
         not: WRONG
         tell: Only one of them is right.
 """
-
-
-@pytest.fixture
-def sample(tmp_path: Path) -> Sample:
-    return make_sample(tmp_path / "project")
 
 
 def decide(sample: Sample, diagram: str, answer: str, wrong: str) -> None:

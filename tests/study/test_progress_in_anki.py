@@ -9,11 +9,10 @@ from typing import Any
 
 import pytest
 
-from atlas_decks.cards.ids import Ids
+from atlas_decks.cards.ids import Ids, search_of
 from atlas_decks.cards.kinds import KINDS
 from atlas_decks.cli import run
 from atlas_decks.learner.collection.statistics import PERIODS
-from atlas_decks.study.progress.areas import search_for
 from support.builds import Built, Checked
 from support.life import export, lived
 from support.study import Learner, collection_with
@@ -31,9 +30,9 @@ def progress(collection: Path, *more: str) -> Any:
 def _searches(col: Any, ours: Any) -> None:
     """Pasted into Anki, the searches find what they say."""
     pair = sorted(ours["levels"])[:2]
-    assert {col.get_note(note)["Key"].split("/")[0] for note in col.find_notes(search_for(*pair))} == {*pair}
+    assert {col.get_note(note)["Key"].split("/")[0] for note in col.find_notes(search_of(pair))} == {*pair}
     for confused in ours["confused"]:
-        assert confused["search"] == search_for(confused["one"]["id"], confused["other"]["id"])
+        assert confused["search"] == search_of((confused["one"]["id"], confused["other"]["id"]))
     for area in (*ours["weak_areas"], *ours["strong_areas"]):
         assert col.find_notes(area["search"]), area["search"]
     for parts in ours["coverage"].values():

@@ -14,12 +14,7 @@ import pytest
 from atlas_decks.cards.sides import shows
 from atlas_decks.cli import main
 from atlas_decks.project import default_templates
-from support.sample import Sample, make_sample
-
-
-@pytest.fixture
-def sample(tmp_path: Path) -> Sample:
-    return make_sample(tmp_path / "project")
+from support.sample import Sample
 
 
 def run(sample: Sample, *arguments: str) -> int:

@@ -13,14 +13,9 @@ from markdown_it import MarkdownIt
 
 from atlas_decks.cards.markup import for_description
 from atlas_decks.cli import run
-from support.sample import ATLAS, QUEUES, Sample, make_sample
+from support.sample import ATLAS, QUEUES, Sample
 
 EVIL = "<img src=x onerror=alert(1)> **bold** [a](javascript:x) `code` {{Key}} [sound:x.mp3]"
-
-
-@pytest.fixture
-def sample(tmp_path: Path) -> Sample:
-    return make_sample(tmp_path / "project")
 
 
 def rows(package: Path, query: str) -> list[str]:

@@ -13,14 +13,9 @@ import pytest
 from atlas_decks.cli import main
 from atlas_decks.files import checked, replace
 from atlas_decks.files.places import odd_places, read_regular
-from support.sample import ATLAS, LEDGER, QUEUES, Sample, make_sample
+from support.sample import ATLAS, LEDGER, QUEUES, Sample
 
 COMMANDS = ["check", "build", "stats", "list", "plan", "preview", "release"]
-
-
-@pytest.fixture
-def sample(tmp_path: Path) -> Sample:
-    return make_sample(tmp_path / "project")
 
 
 @pytest.fixture

@@ -16,29 +16,14 @@ from typing import Any
 import pytest
 
 from atlas_decks.cards.ids import Ids
-from atlas_decks.cli import run
 from atlas_decks.learner.changes import read_package
 from atlas_decks.learner.real_anki import import_package, temporary_collection
 from atlas_decks.packages import ledger
-from support.sample import ATLAS, LEDGER, QUEUES, Sample, make_sample
+from support.sample import ATLAS, LEDGER, QUEUES, Sample
 
 NOW = 1_700_000_000
 RELEASED = "decks/release-ledger.jsonl"
 IDS = Ids("samplesamplesamp")
-
-
-@pytest.fixture
-def sample(tmp_path: Path) -> Sample:
-    return make_sample(tmp_path / "project")
-
-
-@pytest.fixture
-def at(sample: Sample, monkeypatch: pytest.MonkeyPatch) -> Any:
-    def command(now: int, *arguments: str) -> int:
-        monkeypatch.setenv("SOURCE_DATE_EPOCH", str(now))
-        return run(["--project", str(sample.root), *arguments])
-
-    return command
 
 
 def without_buffer(sample: Sample) -> None:

@@ -18,14 +18,9 @@ import pytest
 
 from atlas_decks.cli import run
 from atlas_decks.preview import write_site
-from support.sample import QUEUES, Sample, make_sample
+from support.sample import QUEUES, Sample
 
 SITE = [("index.html", "<p>one"), ("media/a.svg", "<svg/>")]
-
-
-@pytest.fixture
-def sample(tmp_path: Path) -> Sample:
-    return make_sample(tmp_path / "project")
 
 
 def hidden(folder: Path) -> list[str]:

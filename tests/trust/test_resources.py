@@ -17,11 +17,6 @@ from support.sample import LEDGER, Sample, make_sample, subject
 PROGRAM = str(Path(sys.executable).with_name("atlas-decks"))
 
 
-@pytest.fixture
-def sample(tmp_path: Path) -> Sample:
-    return make_sample(tmp_path / "project")
-
-
 def limited(sample: Sample, limit: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run with a limit of the shell, such as `-n 16`."""
     words = " ".join([PROGRAM, "--project", str(sample.root), *arguments])

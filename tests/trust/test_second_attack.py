@@ -18,7 +18,7 @@ from atlas_decks.learner.changes import read_package
 from atlas_decks.learner.reading import require_small
 from atlas_decks.problems import ProblemsFoundError
 from atlas_decks.project import default_templates
-from support.sample import ATLAS, Sample, make_sample
+from support.sample import ATLAS, Sample
 
 PROGRAM = [sys.executable, "-c", "from atlas_decks.cli import main; main()"]
 
@@ -26,11 +26,6 @@ PROGRAM = [sys.executable, "-c", "from atlas_decks.cli import main; main()"]
 def run(sample: Sample, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [*PROGRAM, "--project", str(sample.root), *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-
-
-@pytest.fixture
-def sample(tmp_path: Path) -> Sample:
-    return make_sample(tmp_path / "project")
 
 
 def test_a_set_that_a_link_stands_in_the_way_of_is_refused_and_not_dropped(tmp_path: Path) -> None:

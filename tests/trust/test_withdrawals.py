@@ -9,26 +9,11 @@ from typing import Any
 
 import pytest
 
-from atlas_decks.cli import run
 from atlas_decks.cli.context import HANDFUL
 from atlas_decks.learner.changes import read_package
-from support.sample import ACME, LEDGER, QUEUES, Sample, make_sample
+from support.sample import ACME, LEDGER, QUEUES, Sample
 
 NOW = 1_700_000_000
-
-
-@pytest.fixture
-def sample(tmp_path: Path) -> Sample:
-    return make_sample(tmp_path / "project")
-
-
-@pytest.fixture
-def at(sample: Sample, monkeypatch: pytest.MonkeyPatch) -> Any:
-    def command(now: int, *arguments: str) -> int:
-        monkeypatch.setenv("SOURCE_DATE_EPOCH", str(now))
-        return run(["--project", str(sample.root), *arguments])
-
-    return command
 
 
 class _Terminal(io.StringIO):
