@@ -13,12 +13,11 @@ from pathlib import Path
 
 from atlas_decks.cards.kinds import NOTE_TYPES
 from atlas_decks.cards.sides import Fault, always_filled, faults, shows
-from atlas_decks.cards.templates import Templates, where_filled
+from atlas_decks.cards.templates import MOST_BYTES, Templates, where_filled
 from atlas_decks.curriculum.models import Plan
 from atlas_decks.files.places import lies_within, read_regular
 from atlas_decks.problems import Problem, ProblemsFoundError
 
-MOST_BYTES = 200_000  # of a template; the largest of the tool's has 6,000
 _MOST_FAULTS = 20  # of a side that are told: each is looked for in the files
 _ENDINGS = (".html", ".htm", ".css")  # of what is meant to be a template; other files are somebody's notes
 # what would run, or fetch, on a learner's card; a field such as {{Source}} brings links of its own, which are judged

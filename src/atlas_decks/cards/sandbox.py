@@ -22,10 +22,10 @@ from jinja2.exceptions import SecurityError
 from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from atlas_decks.cards.templates import MOST_BYTES
 from atlas_decks.files.places import lies_within, read_regular
 
 LINES = 200_000  # a template of ours executes some hundreds
-BYTES = 200_000  # of a template; the largest of the tool's has 6,000
 _MOST_ARGUMENTS = 2  # of a filter or a test
 SIZE = 1_000_000  # characters of one text
 # processor seconds of all templates of a project: some at once, and more for each text; one of ours takes 0.0002
@@ -50,7 +50,7 @@ class Loader(FileSystemLoader):
             if file.is_symlink() or file.exists():
                 if ".." in Path(template).parts or not lies_within(folder, file):
                     raise OSError(22, "a link that leads out of the templates' folder", str(file))
-                return read_regular(file, BYTES).decode("utf-8"), str(file), lambda: True
+                return read_regular(file, MOST_BYTES).decode("utf-8"), str(file), lambda: True
         return super().get_source(environment, template)
 
 
@@ -82,6 +82,18 @@ def _only_text(value: object) -> object:
     if value is None or isinstance(value, (str, int, float, Undefined)):
         return value
     raise SecurityError(f"a {type(value).__name__} is not shown; go through it with a loop")
+
+
+def _growing(source: nodes.Template) -> Iterator[tuple[nodes.Node, str]]:
+    """What lets a text grow by itself, with what is said of it."""
+    for listed in source.find_all((nodes.List, nodes.Tuple, nodes.Dict)):
+        if any(not isinstance(part, nodes.Const) for part in listed.iter_child_nodes() if not _is_target(part)):
+            yield listed, "a list holds fixed texts and numbers only"
+    for used in source.find_all((nodes.Filter, nodes.Test)):
+        if len(used.args) > _MOST_ARGUMENTS or used.kwargs or used.dyn_args or used.dyn_kwargs:
+            yield used, f"`{used.name}` gets at most {_MOST_ARGUMENTS} values"  # all are worked out at once
+    for node in source.find_all(_GROWING):
+        yield node, f"{type(node).__name__.lower()} is not for templates"
 
 
 def _is_target(node: nodes.Node) -> bool:
@@ -125,16 +137,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def _generate(self, source: nodes.Template, *rest: Any, **more: Any) -> str:
         """Refuse what lets a text grow by itself before it is compiled."""
-        for listed in source.find_all((nodes.List, nodes.Tuple, nodes.Dict)):
-            if any(not isinstance(part, nodes.Const) for part in listed.iter_child_nodes() if not _is_target(part)):
-                message = "a list holds fixed texts and numbers only"
-                raise TemplateSyntaxError(message, listed.lineno, rest[0] if rest else None)
-        for used in source.find_all((nodes.Filter, nodes.Test)):
-            if len(used.args) > _MOST_ARGUMENTS or used.kwargs or used.dyn_args or used.dyn_kwargs:
-                message = f"`{used.name}` gets at most {_MOST_ARGUMENTS} values"  # all are worked out at once
-                raise TemplateSyntaxError(message, used.lineno, rest[0] if rest else None)
-        for node in source.find_all(_GROWING):
-            message = f"{type(node).__name__.lower()} is not for templates"
+        for node, message in _growing(source):
             raise TemplateSyntaxError(message, node.lineno, rest[0] if rest else None)
         code: str = super()._generate(source, *rest, **more)
         return code

@@ -12,6 +12,8 @@ from atlas_decks.cards.markup import plain
 from atlas_decks.curriculum.models import Plan
 from atlas_decks.problems import Problem, ProblemsFoundError
 
+MOST_BYTES = 200_000  # of a template; the largest of the tool's has 6,000
+
 
 def _place(error: Exception, template: str) -> tuple[str, int]:
     """The template at fault, an included one too, and its line; 0 where no line is known."""
