@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 _ROW_IDS_FROM = 1_000_000_000_000  # ids of notes and cards are milliseconds since 1970: these lie in 2001 to 2017
@@ -28,6 +29,11 @@ _PROJECTS = 500  # ranges of rows; where two projects meet in one, Anki gives th
 def note_key(diagram: str, kind: str, fact: str) -> str:
     """What identifies a note for ever: "diagram/kind/fact"."""
     return f"{diagram}/{kind}/{fact}"
+
+
+def search_of(diagrams: Iterable[str]) -> str:
+    """The search that finds all notes of these diagrams in Anki, by the field that holds the key."""
+    return " OR ".join(f"Key:{diagram}/*" for diagram in diagrams)
 
 
 @dataclass(frozen=True)

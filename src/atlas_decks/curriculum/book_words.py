@@ -100,3 +100,11 @@ class BookWords(Table):
     show_more: Word = "Show more"
     needs_script: Word = "Searching needs JavaScript; the contents do not."
     search_about: Word = "Every word of every article, the sources too. Several words are looked for together."
+
+    @property
+    def weekdays(self) -> tuple[str, ...]:
+        """The names of the weekdays, from Monday on."""
+        return (
+            *(self.monday, self.tuesday, self.wednesday, self.thursday),
+            *(self.friday, self.saturday, self.sunday),
+        )

@@ -12,11 +12,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import apsw
 
-from atlas_decks.learner.reading import MAX_FIELDS, TooLargeError, opened, rows, table, text, whole
+from atlas_decks.learner.reading import fillable, opened, rows, table, text, whole
 from atlas_decks.problems import Problem, ProblemsFoundError
 
 
@@ -145,7 +144,9 @@ def _read_collection(connection: apsw.Connection) -> Packed:
     for note, ordinal, deck, due in rows(connection, "SELECT nid, ord, did, due FROM cards"):
         place = (text(decks[str(deck)]["name"], "the name of a deck"), whole(due, "the position of a card"))
         cards.setdefault(whole(note, "the note of a card"), {})[whole(ordinal, "the template of a card")] = place
-    names = {number: _field_names(model) for number, model in models.items()}
+    names = {
+        number: fillable([text(f["name"], "the name of a field") for f in m["flds"]]) for number, m in models.items()
+    }
     notes = {}
     for number, guid, model, mod, tags, values in rows(connection, "SELECT id, guid, mid, mod, tags, flds FROM notes"):
         mine = names[str(model)]
@@ -166,13 +167,6 @@ def _read_collection(connection: apsw.Connection) -> Packed:
             hashlib.sha256(json.dumps(look).encode()).hexdigest(),
         )
     return Packed(notes, types)
-
-
-def _field_names(model: dict[str, Any]) -> list[str]:
-    """The names of a note type's fields. Raises TooLargeError where nobody could fill so many."""
-    if len(model["flds"]) > MAX_FIELDS:
-        raise TooLargeError(f"a note type has more than {MAX_FIELDS:,} fields")
-    return [text(found["name"], "the name of a field") for found in model["flds"]]
 
 
 def compare(old: Path, new: Path) -> Difference:

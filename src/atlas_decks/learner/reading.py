@@ -173,6 +173,13 @@ def numbers(connection: apsw.Connection, query: str, values: Sequence[str | int]
     return found
 
 
+def fillable(names: list[str]) -> list[str]:
+    """The names of a note type's fields. Raises TooLargeError where nobody could fill so many."""
+    if len(names) > MAX_FIELDS:
+        raise TooLargeError(f"a note type has more than {MAX_FIELDS:,} fields")
+    return names
+
+
 def whole(value: object, what: str) -> int:
     """A whole number. Raises ValueError where it is none."""
     if isinstance(value, bool) or not isinstance(value, int):

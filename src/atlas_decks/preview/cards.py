@@ -63,6 +63,11 @@ def fill(template: str, values: Mapping[str, str]) -> str:
     return "".join(out)
 
 
+def in_site(shown: str, media: str) -> str:
+    """HTML of a card whose picture, of that file name, lies in the site's folder of pictures."""
+    return shown.replace(f'<img src="{media}"', f'<img src="media/{media}"')
+
+
 class CardMaker:
     """Turns notes into cards; the templates of each note type are read once."""
 
@@ -74,11 +79,12 @@ class CardMaker:
         """The cards of a note with the picture of that file name."""
         row = note.row
         fields = row.values()
+        shown = {name: readable(value) for name, value in fields.items()}
         for ordinal, kind, _ in note.cards:
             name, _, front, back = self._sides[row.kind][ordinal]
             deck = deck_name(self._plan, note.tier, kind)
             values = {
-                **{name: readable(value) for name, value in fields.items()},
+                **shown,
                 "Tags": " ".join(note.tags),
                 "Deck": deck,
                 "Subdeck": deck.rpartition("::")[2],
@@ -87,6 +93,5 @@ class CardMaker:
             }
             question = fill(front, values)
             answer = fill(back, values | {"FrontSide": question})
-            picture = f'<img src="{media}"', f'<img src="media/{media}"'
-            sides = question.replace(*picture), answer.replace(*picture)
+            sides = in_site(question, media), in_site(answer, media)
             yield Card(row.kind, row.key, ordinal, name, fields, *sides)

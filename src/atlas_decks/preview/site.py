@@ -106,7 +106,7 @@ def _key(name: str) -> Markup:
 
 def _days(plan: Plan) -> dict[str, str]:
     """The names of the days that bring categories, by their short ones."""
-    return {day: getattr(plan.words.book, name.lower()) for day, name in WEEKDAYS.items()}
+    return dict(zip(WEEKDAYS, plan.words.book.weekdays, strict=False))  # on Sundays nothing new comes
 
 
 def _kind_name(kind: Kind, words: Words) -> str:

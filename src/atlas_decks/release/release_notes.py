@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
+from atlas_decks.cards.ids import search_of
 from atlas_decks.learner.changes import Change, Difference, Move
 
 # what is said once for all cards of a diagram, in this order: (fields, in words, whether old and new are readable)
@@ -249,7 +250,7 @@ def _concerned(touched: Sequence[Change]) -> list[str]:
     if not touched:
         return []
     diagrams = sorted({c.key.split("/")[0] for c in touched})
-    search = "(" + " OR ".join(f"Key:{diagram}/*" for diagram in diagrams[:8]) + ")"
+    search = f"({search_of(diagrams[:8])})"
     whom = _code(f"{search} Not*:_*" if len(diagrams) <= 8 else "Not*:_*")
     notes = "one note that is" if len(touched) == 1 else f"{len(touched):,} notes that are"
     lost = (

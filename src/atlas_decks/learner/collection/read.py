@@ -23,17 +23,7 @@ from atlas_decks.learner.collection.model import (
     answer_of,
 )
 from atlas_decks.learner.collection.opening import Opened, StrangeFileError, opened
-from atlas_decks.learner.reading import (
-    MAX_FIELDS,
-    MAX_SECONDS,
-    TooLargeError,
-    numbers,
-    require_tables,
-    rows,
-    table,
-    text,
-    whole,
-)
+from atlas_decks.learner.reading import MAX_SECONDS, fillable, numbers, require_tables, rows, table, text, whole
 from atlas_decks.problems import Problem, ProblemsFoundError
 
 _SCHEMAS = range(11, 19)  # https://github.com/ankitects/anki/blob/main/rslib/src/storage/upgrades/mod.rs
@@ -95,7 +85,7 @@ class _Reader:
 
     def read(self) -> LearnerCollection:
         settings = self._settings()
-        names = self._field_names(settings.schema)
+        names = {kind: fillable(fields) for kind, fields in self._field_names(settings.schema).items()}
         notes = {note.id: note for note in self._notes(names)}
         others = int(next(rows(self._database, "SELECT count() FROM notes"))[0]) - len(notes)
         if not notes:
@@ -156,16 +146,7 @@ class _Reader:
     # --- notes
 
     def _field_names(self, schema: int) -> dict[int, list[str]]:
-        """The names of the fields of every note type, by its id.
-
-        Raises TooLargeError where one has more than anybody could fill.
-        """
-        found = self._named_fields(schema)
-        if any(len(names) > MAX_FIELDS for names in found.values()):
-            raise TooLargeError(f"a note type has more than {MAX_FIELDS:,} fields")
-        return found
-
-    def _named_fields(self, schema: int) -> dict[int, list[str]]:
+        """The names of the fields of every note type, by its id."""
         names: dict[int, list[str]] = {}
         if schema < _TABLES_FROM:
             (models,) = next(rows(self._database, "SELECT models FROM col"))

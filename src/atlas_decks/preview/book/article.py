@@ -11,6 +11,7 @@ from markupsafe import Markup
 from atlas_decks.cards.kinds import fact_kinds
 from atlas_decks.curriculum.models import Citation, Diagram
 from atlas_decks.preview.book.shelf import Shelf
+from atlas_decks.preview.cards import in_site
 from atlas_decks.preview.entries import Entry, marked, told_fields
 from atlas_decks.study.confusables import Confusion
 
@@ -120,5 +121,4 @@ class Article:
 
     def _shown(self, field: str) -> Markup:
         """A field of a note, whose picture lies in the site's folder of pictures."""
-        media = self.entry.media
-        return Markup(field.replace(f'<img src="{media}"', f'<img src="media/{media}"'))  # noqa: S704  escaped fields
+        return Markup(in_site(field, self.entry.media))  # noqa: S704  escaped fields

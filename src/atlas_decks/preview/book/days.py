@@ -78,7 +78,7 @@ def day_views(shelf: Shelf, pace: Pace) -> Iterator[DayView]:
             tiers=[shelf.plan.tier(number) for number in content.tiers_of(day)],
             entries=entries,
             drawings=_drawings(shelf, content, day),
-            weekday=_weekdays(shelf)[day.date.weekday()],
+            weekday=shelf.words.book.weekdays[day.date.weekday()],
             rotation=_rotation(shelf, day),
             checkpoints=day.checkpoints,
             search=shelf.search_for(entries),
@@ -108,12 +108,6 @@ def week_views(shelf: Shelf, pace: Pace) -> list[WeekView]:
 
 def _drawings(shelf: Shelf, content: Content, day: StudyDay) -> list[Redraw]:
     return [Redraw(entry=shelf.by_id[drawing.diagram.id], ago=drawing.ago) for drawing in content.drawings(day)]
-
-
-def _weekdays(shelf: Shelf) -> Sequence[str]:
-    """The names of the weekdays, from Monday on."""
-    w = shelf.words.book
-    return (w.monday, w.tuesday, w.wednesday, w.thursday, w.friday, w.saturday, w.sunday)
 
 
 def _rotation(shelf: Shelf, day: StudyDay) -> str:

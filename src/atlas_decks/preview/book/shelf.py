@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from atlas_decks.cards.ids import search_of
 from atlas_decks.cards.markup import on_page
 from atlas_decks.curriculum.models import Curriculum, Diagram, Pace
 from atlas_decks.preview.entries import Entry
@@ -117,10 +118,11 @@ class Shelf:
 
         https://docs.ankiweb.net/searching.html: a tag finds those below it, `Key:..` looks into that field.
         """
-        keys = [f"Key:{entry.diagram.id}/*" for entry in entries]
-        if not keys:
+        names = [entry.diagram.id for entry in entries]
+        if not names:
             return ""
-        return f"tag:{self.plan.tag} {keys[0]}" if len(keys) == 1 else f"tag:{self.plan.tag} ({' OR '.join(keys)})"
+        found = search_of(names)
+        return f"tag:{self.plan.tag} {found}" if len(names) == 1 else f"tag:{self.plan.tag} ({found})"
 
 
 def group_anchor(category: str, group: str) -> str:

@@ -16,10 +16,10 @@ from atlas_decks.learner.collection.statistics import PERIODS, due_by_day, recal
 from atlas_decks.schedule.load import RECALL
 from atlas_decks.schedule.memory import EASE, curve
 from atlas_decks.study.progress.areas import ENOUGH
+from atlas_decks.study.progress.course import PACE_DAYS
 from atlas_decks.study.progress.evidence import Evidence
 
 DAYS = 30
-PACE_DAYS = 14  # from which today's pace of new cards is taken
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,16 +7,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from atlas_decks.cards.ids import search_of
 from atlas_decks.cards.kinds import KINDS
 from atlas_decks.curriculum.models import Diagram, Plan
 from atlas_decks.learner.collection.model import AGAIN, Answer
 from atlas_decks.learner.collection.statistics import Share, within
 from atlas_decks.study.progress.coverage import in_focus
 from atlas_decks.study.progress.evidence import Evidence, StudiedDiagram
+from atlas_decks.study.timetable import WEEK
 
 ENOUGH = 20  # answers from which on a share says something
 DAYS = 30  # that are looked at: what was weak before may be mended
-_WEEK = 7
 _PAIRS = 10  # of confusable diagrams that are told
 
 
@@ -124,21 +125,16 @@ def _parts(plan: Plan, studied: StudiedDiagram) -> Iterator[_Part]:
 
 def confused(evidence: Evidence) -> list[Confused]:
     """Pairs that may be taken for each other, the most frequent first: siblings that were missed in the same week."""
-    weeks = _missed(evidence, lambda answer: evidence.today.ago(answer.at) // _WEEK)
+    weeks = _missed(evidence, lambda answer: evidence.today.ago(answer.at) // WEEK)
     pairs: Counter[tuple[str, str]] = Counter()
     for names in weeks.values():
         pairs.update(combinations(sorted(names), 2))
     found = []
     for (one, other), times in sorted(pairs.items(), key=lambda pair: (-pair[1], pair[0]))[:_PAIRS]:
         by_id = evidence.by_id
-        search = search_for(one, other)
+        search = search_of((one, other))
         found.append(Confused(one=by_id[one].diagram, other=by_id[other].diagram, weeks=times, search=search))
     return found
-
-
-def search_for(*diagrams: str) -> str:
-    """The search that finds all notes of these diagrams in Anki."""
-    return " OR ".join(f"Key:{diagram}/*" for diagram in diagrams)
 
 
 def _missed(evidence: Evidence, week: Callable[[Answer], int]) -> Mapping[tuple[str, str, str, int], set[str]]:

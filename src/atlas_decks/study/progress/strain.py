@@ -20,12 +20,12 @@ from atlas_decks.schedule.limits import Limits
 from atlas_decks.schedule.load import HOURS_AT_MOST, HOURS_ON_AVERAGE
 from atlas_decks.study.progress.areas import ENOUGH
 from atlas_decks.study.progress.evidence import Evidence
+from atlas_decks.study.timetable import WEEK
 
 SPAN = 14  # days that are compared with as many before
 _BACKLOG_DAYS = 2  # of work
 _POINTS = 0.05  # of retention
 _SLOWER = 1.15  # times as long an answer
-_WEEK = 7
 _SIGNS = 2  # that make an overload
 _NO_NEW = 2  # days of the study plan's recovery without new material
 _HALF = 7  # days of half the load, before all of it comes back
@@ -102,9 +102,9 @@ def _slower(recent: Sequence[Answer], before: Sequence[Answer]) -> Sign:
 
 
 def _hours(evidence: Evidence) -> Sign:
-    by_day = answers_by_day(within(evidence.answers, evidence.today, (0, _WEEK)), evidence.today)
+    by_day = answers_by_day(within(evidence.answers, evidence.today, (0, WEEK)), evidence.today)
     hours = [of_day.millis / 3_600_000 for of_day in by_day.values()]
-    mean, most = sum(hours) / _WEEK, max(hours, default=0.0)
+    mean, most = sum(hours) / WEEK, max(hours, default=0.0)
     measured = f"{mean:.1f} hours a day in Anki over the last week, {most:.1f} on the fullest day"
     return Sign(slug="hours", there=mean > HOURS_ON_AVERAGE or most > HOURS_AT_MOST, measured=measured)
 
